@@ -1,0 +1,85 @@
+// How the gate behaves, apart from who may reach what: one struct, one table. The loader, `serve`'s help,
+// deploy/shirgate.toml and docs/configuration.md are all held against the table.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "policy/address.hpp"
+#include "policy/target.hpp"
+
+namespace shirgate {
+
+/// An address and a port. Port 0 asks the kernel for one.
+struct Endpoint {
+  Address address;
+  std::uint16_t port = 0;
+  [[nodiscard]] friend bool operator==(const Endpoint&, const Endpoint&) = default;
+  [[nodiscard]] friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
+};
+/// "10.20.0.10:3128" or "[fd00::1]:3128".
+[[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);
+[[nodiscard]] std::string to_string(const Endpoint& endpoint);
+
+struct Settings {
+  // [gate]
+  std::vector<Endpoint> listen;
+  std::int64_t workers = 0;  ///< threads; 0: one per processor
+  std::int64_t max_connections = 8000;
+  std::int64_t max_connections_per_client = 4000;
+  std::chrono::milliseconds request_timeout{10'000};
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds hello_timeout{5'000};
+  std::chrono::milliseconds idle_timeout{3'600'000};  ///< relay and SQL channels are exempt
+  std::chrono::milliseconds half_close_timeout{60'000};
+  std::chrono::milliseconds drain_timeout{10'000};
+
+  // [audit]
+  std::string audit_directory;
+  std::chrono::milliseconds group_ms{100};
+  std::chrono::milliseconds progress_interval{300'000};
+
+  // [dns]
+  std::vector<Endpoint> dns_servers;  ///< empty: the system's
+  std::chrono::milliseconds dns_timeout{5'000};
+  std::map<std::string, std::vector<Address>, std::less<>> dns_hosts;
+
+  // [lab]
+  bool lab_enabled = false;
+  std::map<std::string, Endpoint, std::less<>> lab_dial;  ///< "host:port" -> loopback endpoint
+};
+
+/// Where a setting lives and how it is written.
+using SettingField =
+    std::variant<std::int64_t Settings::*, std::chrono::milliseconds Settings::*, bool Settings::*,
+                 std::string Settings::*, std::vector<Endpoint> Settings::*,
+                 std::map<std::string, std::vector<Address>, std::less<>> Settings::*,
+                 std::map<std::string, Endpoint, std::less<>> Settings::*>;
+
+enum class Reload : std::uint8_t { yes, no };
+
+struct SettingRow {
+  std::string_view section;
+  std::string_view key;
+  SettingField field;
+  std::int64_t least;  ///< in the unit the key is written in; 0, 0: no bounds
+  std::int64_t most;
+  Reload reload;       ///< takes effect on SIGHUP
+  std::string_view help;
+};
+
+/// Durations are written in seconds ("idle_timeout = 3600") unless the key ends in _ms.
+[[nodiscard]] std::span<const SettingRow> settings_table();
+[[nodiscard]] bool is_in_milliseconds(const SettingRow& row);
+/// The default as it would be written in TOML.
+[[nodiscard]] std::string default_text(const SettingRow& row);
+/// What kind of value the key takes, in words.
+[[nodiscard]] std::string_view type_text(const SettingRow& row);
+
+}  // namespace shirgate
