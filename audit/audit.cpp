@@ -1,0 +1,43 @@
+#include "audit/audit.hpp"
+
+#include "audit/journal.hpp"
+
+namespace shirgate {
+namespace {
+
+Claim claim_of(Action action) {
+  switch (action) {
+    case Action::open: return Claim::opening;
+    case Action::close: return Claim::ending;
+    case Action::denied:
+    case Action::failed: return Claim::refusal;
+    default: return Claim::during;
+  }
+}
+
+}  // namespace
+
+bool Audit::push(const Event& event) {
+  line_.clear();
+  append_json(line_, event);
+  const bool taken = ring_.push(line_, claim_of(event.action));
+  journal_.wake(ring_.fill() > 0.5);
+  return taken;
+}
+
+Ticket Audit::append(const Event& event) {
+  const bool refusal = event.action == Action::denied || event.action == Action::failed;
+  if (refusal && event.client && !refusals_.stands_alone(event)) return {true};
+  if (event.action == Action::open && !journal_.healthy()) return {false};
+  return {push(event)};
+}
+
+void Audit::tick(WallTime now) {
+  refusals_.flush(now, false, [this](const Event& merged) { static_cast<void>(push(merged)); });
+}
+
+void Audit::flush(WallTime now) {
+  refusals_.flush(now, true, [this](const Event& merged) { static_cast<void>(push(merged)); });
+}
+
+}  // namespace shirgate

@@ -1,0 +1,205 @@
+#include "audit/event.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+
+#include "audit/fields.hpp"
+
+namespace shirgate {
+namespace {
+
+constexpr std::size_t max_value_bytes = 256;
+
+constexpr std::string_view all = "all";
+constexpr std::string_view requests = "open checked progress close denied failed";
+constexpr std::string_view refusals = "denied failed";
+constexpr std::string_view tunnels = "open progress close";
+
+constexpr std::array table{
+    FieldRow{field::seq, all, "Number of the line; starts at 1 and never skips, over restarts too."},
+    FieldRow{field::timestamp, all, "When it happened, UTC, RFC 3339 with milliseconds."},
+    FieldRow{field::action, all, "start, policy, open, checked, progress, close, denied, failed or stop."},
+    FieldRow{field::tunnel, requests, "Request id; the client saw it in a refusal. Sixteen hexadecimal digits."},
+    FieldRow{field::runtime, requests, "The [[runtime]] the client belongs to."},
+    FieldRow{field::channel, requests, "What the tunnel is for: control, relay, update, staging, …"},
+    FieldRow{field::rule, requests, "The rule that decided."},
+    FieldRow{field::reason, "close denied failed", "Why it ended; every value is a row of docs/reasons.md."},
+    FieldRow{field::stage, "close denied failed", "How far it had come."},
+    FieldRow{field::mode, requests, "enforce."},
+    FieldRow{field::client_ip, requests, "The client's address."},
+    FieldRow{field::client_port, requests, "The client's port; absent where refusals are merged."},
+    FieldRow{field::host, requests, "The host that was asked for, canonical."},
+    FieldRow{field::port, requests, "The port that was asked for."},
+    FieldRow{field::upstream_ip, tunnels, "The address that was judged and dialled; a lab may dial another in its place."},
+    FieldRow{field::asked, refusals, "What the client wrote, where no host and port could be made of it."},
+    FieldRow{field::sni, "checked close", "Server name in the TLS ClientHello."},
+    FieldRow{field::alpn, "checked", "Application protocols the client offers."},
+    FieldRow{field::tls_version, "checked", "Highest TLS version the client offers."},
+    FieldRow{field::ech, "checked close", "The ClientHello carries Encrypted Client Hello."},
+    FieldRow{field::resembles, "close", "What the first bytes look like when they are not TLS."},
+    FieldRow{field::bytes_from_client, "progress close", "Bytes relayed from client to upstream."},
+    FieldRow{field::bytes_from_upstream, "progress close", "Bytes relayed from upstream to client."},
+    FieldRow{field::duration, "progress close denied failed", "Nanoseconds since the connection was accepted."},
+    FieldRow{field::dns_time, "open failed", "Microseconds spent resolving the name."},
+    FieldRow{field::dial_time, "open failed", "Microseconds spent connecting."},
+    FieldRow{field::first_flight_time, "checked", "Microseconds from the 200 to the whole ClientHello."},
+    FieldRow{field::ended_by, "close", "client, upstream or gate."},
+    FieldRow{field::count, refusals, "How many equal refusals the line stands for; absent for one."},
+    FieldRow{field::first_at, refusals, "When the first of them happened."},
+    FieldRow{field::policy, "start policy open", "Fingerprint of the policy in force."},
+    FieldRow{field::note, "start policy stop", "What the gate has to say about itself."},
+    FieldRow{field::lab, all, "true when the gate runs as a lab; absent otherwise."},
+};
+
+/// Writes `"key":value` pairs. Keys are ours and need no escaping.
+class Line {
+ public:
+  explicit Line(std::string& out) : out_(out) { out_.push_back('{'); }
+
+  void text(std::string_view key, std::string_view value) {
+    if (value.empty()) return;
+    begin(key);
+    out_.push_back('"');
+    if (!append_escaped(value)) fmt::format_to(to(), "... ({} bytes)", value.size());
+    out_.push_back('"');
+  }
+
+  template <class Number>
+  void number(std::string_view key, Number value) {
+    begin(key);
+    fmt::format_to(to(), "{}", value);
+  }
+
+  void flag(std::string_view key, bool value) {
+    if (value) begin(key), out_.append("true");
+  }
+
+  void time(std::string_view key, WallTime value) {
+    begin(key);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(value);
+    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(value - seconds).count();
+    fmt::format_to(to(), "\"{:%Y-%m-%dT%H:%M:%S}.{:03}Z\"", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                   millis);
+  }
+
+  void end() { out_.push_back('}'); }
+
+ private:
+  [[nodiscard]] std::back_insert_iterator<std::string> to() { return std::back_inserter(out_); }
+
+  void begin(std::string_view key) {
+    if (out_.back() != '{') out_.push_back(',');
+    out_.push_back('"');
+    out_.append(key);
+    out_.append("\":");
+  }
+
+  /// False where the value, escapes included, was cut.
+  [[nodiscard]] bool append_escaped(std::string_view value) {
+    const std::size_t limit = out_.size() + max_value_bytes;
+    for (const char c : value) {
+      if (out_.size() >= limit) return false;
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte == '"' || byte == '\\') {
+        out_.push_back('\\');
+        out_.push_back(c);
+      } else if (byte < 0x20 || byte >= 0x7f || byte == '<' || byte == '>' || byte == '&' || byte == '\'') {
+        // The bytes of foreign text are not known to be UTF-8, so each is shown as itself. Markup characters too: a
+        // line may be pasted into a page.
+        fmt::format_to(to(), "\\u{:04x}", byte);
+      } else {
+        out_.push_back(c);
+      }
+    }
+    return true;
+  }
+
+  std::string& out_;
+};
+
+std::string_view tls_version_text(std::uint16_t version) {
+  switch (version) {
+    case 0x0300: return "SSL3";
+    case 0x0301: return "TLS1.0";
+    case 0x0302: return "TLS1.1";
+    case 0x0303: return "TLS1.2";
+    case 0x0304: return "TLS1.3";
+    default: return "unknown";
+  }
+}
+
+void write_who_and_what(Line& line, const Event& event) {
+  if (event.tunnel != 0) line.text(field::tunnel, fmt::format("{:016x}", event.tunnel));
+  line.text(field::runtime, event.runtime.text());
+  line.text(field::channel, event.channel.text());
+  line.text(field::rule, event.rule.text());
+  if (event.reason) line.text(field::reason, to_string(*event.reason));
+  if (event.stage) line.text(field::stage, to_string(*event.stage));
+  if (event.client) {
+    line.text(field::mode, to_string(event.mode));
+    line.text(field::client_ip, to_string(event.client->address));
+    if (event.client->port != 0) line.number(field::client_port, event.client->port);
+  }
+  if (event.target != nullptr) {
+    line.text(field::host, event.target->host.text());
+    line.number(field::port, event.target->port);
+  }
+  if (event.upstream) line.text(field::upstream_ip, to_string(*event.upstream));
+  line.text(field::asked, event.asked);
+}
+
+void write_tls(Line& line, const Event& event) {
+  if (event.tls) {
+    line.text(field::sni, event.tls->sni);
+    line.text(field::alpn, event.tls->alpn);
+    if (event.tls->max_version != 0) line.text(field::tls_version, tls_version_text(event.tls->max_version));
+    line.flag(field::ech, event.tls->ech);
+  }
+  line.text(field::resembles, event.resembles);
+}
+
+void write_figures(Line& line, const Event& event) {
+  if (event.traffic) {
+    line.number(field::bytes_from_client, event.traffic->from_client);
+    line.number(field::bytes_from_upstream, event.traffic->from_upstream);
+  }
+  if (event.duration) line.number(field::duration, std::chrono::nanoseconds(*event.duration).count());
+  if (event.dns_time) line.number(field::dns_time, event.dns_time->count());
+  if (event.dial_time) line.number(field::dial_time, event.dial_time->count());
+  if (event.first_flight_time) line.number(field::first_flight_time, event.first_flight_time->count());
+  if (event.ended_by) line.text(field::ended_by, to_string(*event.ended_by));
+  if (event.count > 1) line.number(field::count, event.count);
+  if (event.first_at) line.time(field::first_at, *event.first_at);
+}
+
+}  // namespace
+
+std::string_view to_string(Action action) {
+  constexpr std::array names{"start", "policy", "open", "checked", "progress", "close", "denied", "failed", "stop"};
+  return names.at(static_cast<std::size_t>(action));
+}
+
+std::string_view to_string(EndedBy ended_by) {
+  constexpr std::array names{"client", "upstream", "gate"};
+  return names.at(static_cast<std::size_t>(ended_by));
+}
+
+void append_json(std::string& out, const Event& event) {
+  Line line(out);
+  line.time(field::timestamp, event.at);
+  line.text(field::action, to_string(event.action));
+  write_who_and_what(line, event);
+  write_tls(line, event);
+  write_figures(line, event);
+  line.text(field::policy, event.policy);
+  line.text(field::note, event.note);
+  line.flag(field::lab, event.lab);
+  line.end();
+}
+
+std::span<const FieldRow> field_table() { return table; }
+
+}  // namespace shirgate

@@ -1,0 +1,82 @@
+// One thing that happened, as one JSON line with flat dotted keys in the Elastic Common Schema's names where it has one,
+// `shirgate.*` otherwise. Every key is a row of the field table; docs/audit-log.md is compared with it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "config/settings.hpp"
+#include "policy/verdict.hpp"
+
+namespace shirgate {
+
+enum class Action : std::uint8_t { start, policy, open, checked, progress, close, denied, failed, stop };
+[[nodiscard]] std::string_view to_string(Action action);
+
+/// Who ended an open tunnel.
+enum class EndedBy : std::uint8_t { client, upstream, gate };
+[[nodiscard]] std::string_view to_string(EndedBy ended_by);
+
+using WallTime = std::chrono::system_clock::time_point;
+
+/// Bytes that were relayed, not counting the gate's own replies.
+struct Traffic {
+  std::uint64_t from_client = 0;
+  std::uint64_t from_upstream = 0;
+};
+
+/// What the ClientHello said.
+struct TlsFacts {
+  std::string_view sni;   ///< as sent, may be hostile
+  std::string_view alpn;  ///< the offered protocols, separated by commas
+  std::uint16_t max_version = 0;
+  bool ech = false;
+};
+
+/// A view for the time of one append: the strings belong to the caller. What is empty or unset is left out of the line.
+struct Event {
+  Action action = Action::start;
+  WallTime at{};
+  std::uint64_t tunnel = 0;  ///< request id, unique within one gate; 0 where the event is about none
+  std::optional<Endpoint> client{};
+  Name runtime{};
+  Name channel{};
+  Name rule{};
+  std::optional<Reason> reason{};
+  std::optional<Stage> stage{};
+  const Target* target = nullptr;
+  std::string_view asked{};  ///< what the client wrote, where no target could be made of it
+  std::optional<Address> upstream{};  ///< the judged address that was dialled
+  std::optional<TlsFacts> tls{};
+  std::string_view resembles{};  ///< what the first bytes looked like when they were not TLS
+  std::optional<Traffic> traffic{};
+  std::optional<std::chrono::microseconds> duration{};
+  std::optional<std::chrono::microseconds> dns_time{};
+  std::optional<std::chrono::microseconds> dial_time{};
+  std::optional<std::chrono::microseconds> first_flight_time{};
+  std::optional<EndedBy> ended_by{};
+  std::uint64_t count = 0;            ///< merged refusals this event stands for; 0: just itself
+  std::optional<WallTime> first_at{};  ///< when the first of them happened
+  std::string_view policy{};           ///< fingerprint
+  std::string_view note{};             ///< what the gate itself has to say: version, listeners, problems
+  Mode mode = Mode::enforce;
+  bool lab = false;
+};
+
+/// Appends the line without sequence number and line end: "{...}". Every byte outside printable ASCII is escaped, so a
+/// line never breaks and nothing hostile reaches a terminal. Values over 256 bytes are cut and say so.
+void append_json(std::string& out, const Event& event);
+
+struct FieldRow {
+  std::string_view key;
+  std::string_view actions;  ///< where it appears
+  std::string_view meaning;
+};
+/// Every key a line can have, in the order of the line.
+[[nodiscard]] std::span<const FieldRow> field_table();
+
+}  // namespace shirgate

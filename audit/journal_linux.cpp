@@ -1,0 +1,114 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "audit/fields.hpp"
+#include "audit/journal.hpp"
+#include "audit/segment.hpp"
+
+namespace shirgate {
+namespace {
+
+Complaint can_not(std::string_view what, const std::string& path) {
+  return complain(fmt::format("audit: can't {} {}: {}", what, path, std::strerror(errno)));
+}
+
+}  // namespace
+
+Journal::Journal(const JournalSettings& settings) : settings_(settings) {
+  for (std::size_t i = 0; i < settings_.writers; ++i) {
+    rings_.push_back(std::make_unique<Ring>(settings_.ring_bytes));
+    writers_.push_back(std::make_unique<Audit>(*this, *rings_.back()));
+  }
+}
+
+Checked<std::unique_ptr<Journal>> Journal::open(const JournalSettings& settings) {
+  std::unique_ptr<Journal> journal(new Journal(settings));
+  const auto opened = journal->open_files();
+  if (opened.has_error()) return opened.error();
+  journal->thread_ = std::thread([&self = *journal] { self.run(); });
+  return journal;
+}
+
+Checked<bool> Journal::open_files() {
+  std::error_code error;
+  std::filesystem::create_directories(settings_.directory, error);
+  const auto lock_path = settings_.directory + "/lock";
+  lock_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+  if (lock_ < 0) return can_not("open", lock_path);
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
+    return complain(fmt::format("audit: {} belongs to another running gate; give each its own directory", settings_.directory));
+  next_seq_ = last_seq(settings_.directory) + 1;
+  const auto path = segment_path(settings_.directory, next_seq_);
+  // A file of that name holds no whole line, or the number would be higher: what a crash left of one is cut off.
+  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640);
+  if (file_ < 0) return can_not("write", path);
+  return true;
+}
+
+Journal::~Journal() {
+  stop_.store(true);
+  wake(true);
+  if (thread_.joinable()) thread_.join();
+  if (file_ >= 0) ::close(file_);
+  if (lock_ >= 0) ::close(lock_);
+}
+
+void Journal::wake(bool hurry) {
+  if (!work_.exchange(true, std::memory_order_acq_rel)) work_.notify_one();
+  if (!hurry || hurry_.exchange(true)) return;
+  const std::scoped_lock lock(mutex_);
+  hurried_.notify_one();
+}
+
+void Journal::run() {
+  while (!stop_.load()) {
+    work_.wait(false);
+    {
+      std::unique_lock lock(mutex_);
+      hurried_.wait_for(lock, settings_.group, [this] { return hurry_.load(); });
+    }
+    hurry_.store(false);
+    work_.store(false, std::memory_order_release);
+    collect();
+    write_batch();
+    // Not through: come back without being called.
+    if (!batch_.empty()) work_.store(true);
+  }
+  collect();
+  write_batch();
+}
+
+void Journal::collect() {
+  // While the disk refuses, the events stay in the rings, which are bounded and say when they are full.
+  if (!batch_.empty()) return;
+  for (auto& ring : rings_)
+    batch_lines_ += ring->drain([this](std::string_view body) {
+      fmt::format_to(std::back_inserter(batch_), "{{\"{}\":{},", field::seq, next_seq_++);
+      batch_.append(body.substr(1));
+      batch_.push_back('\n');
+    });
+}
+
+void Journal::write_batch() {
+  std::size_t written = 0;
+  bool failed = false;
+  while (written < batch_.size() && !failed) {
+    const auto n = ::write(file_, batch_.data() + written, batch_.size() - written);
+    if (n > 0) written += static_cast<std::size_t>(n);
+    failed = n < 0 && errno != EINTR;
+  }
+  batch_.erase(0, written);
+  if (written > 0 && ::fdatasync(file_) != 0) failed = true;
+  healthy_.store(!failed, std::memory_order_relaxed);
+  if (!batch_.empty()) return;
+  lines_.fetch_add(batch_lines_, std::memory_order_relaxed);
+  batch_lines_ = 0;
+}
+
+}  // namespace shirgate

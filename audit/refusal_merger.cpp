@@ -1,0 +1,73 @@
+#include "audit/refusal_merger.hpp"
+
+namespace shirgate {
+namespace {
+
+std::string_view asked_text(const Event& refusal) {
+  return refusal.target != nullptr ? std::string_view(refusal.target->host.text()) : refusal.asked.substr(0, 256);
+}
+
+std::string key_of(const Event& refusal, bool exact) {
+  std::string key(1, static_cast<char>(*refusal.reason));
+  if (!exact) return key;
+  const auto& bytes = refusal.client->address.bytes;
+  key.append(bytes.begin(), bytes.end());
+  key.append(asked_text(refusal));
+  return key;
+}
+
+}  // namespace
+
+RefusalMerger::Flood& RefusalMerger::flood_of(const Event& refusal) {
+  const bool room = floods_.size() < max_floods;
+  auto key = key_of(refusal, true);
+  auto found = floods_.find(key);
+  if (found == floods_.end() && !room) {
+    key = key_of(refusal, false);
+    found = floods_.find(key);
+  }
+  if (found != floods_.end()) return found->second;
+
+  Flood flood{.action = refusal.action,
+              .reason = *refusal.reason,
+              .stage = refusal.stage.value_or(row_of(*refusal.reason).stage),
+              .client = {},
+              .runtime = {},
+              .target = {},
+              .asked = {},
+              .minute_began = refusal.at,
+              .first_merged = refusal.at,
+              .last_merged = refusal.at,
+              .lab = refusal.lab};
+  if (room) {  // the shared entry names nobody
+    flood.client = {refusal.client->address, 0};
+    flood.runtime = refusal.runtime;
+    if (refusal.target != nullptr) flood.target = *refusal.target;
+    flood.asked = refusal.asked.substr(0, 256);
+  }
+  return floods_.emplace(std::move(key), std::move(flood)).first->second;
+}
+
+bool RefusalMerger::stands_alone(const Event& refusal) {
+  auto& flood = flood_of(refusal);
+  if (++flood.seen <= alone_per_minute) return true;
+  if (flood.merged++ == 0) flood.first_merged = refusal.at;
+  flood.last_merged = refusal.at;
+  return false;
+}
+
+Event RefusalMerger::event_of(const Flood& flood) {
+  return {.action = flood.action,
+          .at = flood.last_merged,
+          .client = flood.client,
+          .runtime = flood.runtime,
+          .reason = flood.reason,
+          .stage = flood.stage,
+          .target = flood.target ? &*flood.target : nullptr,
+          .asked = flood.asked,
+          .count = flood.merged,
+          .first_at = flood.first_merged,
+          .lab = flood.lab};
+}
+
+}  // namespace shirgate
