@@ -1,0 +1,10 @@
+#include "cli/commands.hpp"
+
+namespace shirgate {
+
+void add_commands(CLI::App& app, Chosen& chosen) {
+  for (const auto add : {add_serve, add_demo, add_check, add_rules, add_explain, add_report, add_shir_config})
+    add(app, chosen);
+}
+
+}  // namespace shirgate

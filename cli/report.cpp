@@ -1,0 +1,4 @@
+#include "cli/commands.hpp"
+namespace shirgate {
+void add_report(CLI::App&, Chosen&) {}
+}  // namespace shirgate

@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+
+#include "cli/commands.hpp"
+#include "cli/load_or_explain.hpp"
+#include "proxy/gate/gate.hpp"
+#include "version.hpp"
+
+namespace shirgate {
+namespace {
+
+/// Signals are taken by the main thread in one place. To be called before any thread starts, so that all inherit it.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+bool lab_is_asked_for_twice(const Config& config, bool lab) {
+  if (config.settings.lab_enabled == lab) return true;
+  fmt::print(stderr, "{}\n",
+             lab ? "serve --lab needs [lab] enabled = true in the configuration as well"
+                 : "[lab] is enabled in the configuration; start a lab with serve --lab, or remove it");
+  return false;
+}
+
+void reload(Gate& gate, const std::string& path) {
+  auto config = load_file(path);
+  if (config.has_error()) {
+    for (const auto& mistake : config.error()) spdlog::error("{}", to_string(mistake));
+    spdlog::error("{} has mistakes; the configuration in force stays", path);
+    return;
+  }
+  const auto reloaded = gate.reload(*std::move(config));
+  if (reloaded.has_error())
+    spdlog::error("{}; the configuration in force stays", reloaded.error().text());
+  else
+    spdlog::info("{} is in force", path);
+}
+
+int serve(const std::string& path, bool lab) {
+  const auto signals = block_signals();
+  auto config = load_or_explain(path);
+  if (!config || !lab_is_asked_for_twice(*config, lab)) return exit_bad_input;
+  auto started = Gate::start(*std::move(config));
+  if (started.has_error()) {
+    fmt::print(stderr, "{}\n", started.error().text());
+    return exit_bad_input;
+  }
+  auto& gate = **started;
+  for (const auto& endpoint : gate.listening()) spdlog::info("shirgate {} listens on {}", version, to_string(endpoint));
+  if (lab) spdlog::warn("this is a lab: [lab] dial replaces what is dialled");
+  for (int signal = 0;;) {
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) break;
+    reload(gate, path);
+  }
+  spdlog::info("stopping; open tunnels get their drain time");
+  gate.stop();
+  return exit_yes;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Chosen& chosen) {
+  struct Options {
+    std::string config;
+    bool lab = false;
+  };
+  auto options = std::make_shared<Options>();
+  auto* command =
+      app.add_subcommand("serve", "Runs the gate. SIGHUP reloads the configuration, SIGTERM drains and stops.");
+  command->add_option("--config", options->config, "The configuration file")->required();
+  command->add_flag("--lab", options->lab,
+                    "Allow [lab] in the configuration: loopback listeners and dial replacements");
+  command->callback([options, &chosen] { chosen = [options] { return serve(options->config, options->lab); }; });
+}
+
+}  // namespace shirgate

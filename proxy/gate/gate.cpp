@@ -1,0 +1,139 @@
+#include "proxy/gate/gate.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <stdexcept>
+#include <thread>
+
+#include "proxy/loop/socket.hpp"
+#include "version.hpp"
+
+namespace shirgate {
+namespace {
+
+std::size_t worker_count(const Settings& settings) {
+  if (settings.workers > 0) return static_cast<std::size_t>(settings.workers);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// Room for the end of every tunnel that may be open, all of them on one worker if it comes to that.
+std::size_t ring_bytes(const Settings& settings) {
+  return (std::size_t{1} << 20) + static_cast<std::size_t>(settings.max_connections) * 2 * Ring::max_record_bytes;
+}
+
+/// The setting that differs and can't while the gate runs, or empty.
+std::string_view fixed_difference(const Settings& now, const Settings& next) {
+  if (now.listen != next.listen) return "[gate] listen";
+  if (now.workers != next.workers) return "[gate] workers";
+  if (now.max_connections != next.max_connections) return "[gate] max_connections";
+  if (now.max_connections_per_client != next.max_connections_per_client) return "[gate] max_connections_per_client";
+  if (now.audit_directory != next.audit_directory) return "[audit] directory";
+  if (now.group_ms != next.group_ms) return "[audit] group_ms";
+  if (now.dns_servers != next.dns_servers) return "[dns] servers";
+  if (now.lab_enabled != next.lab_enabled) return "[lab] enabled";
+  if (now.lab_dial != next.lab_dial) return "[lab] dial";
+  return {};
+}
+
+/// Workers share ports among themselves (SO_REUSEPORT), which would let two gates share one unnoticed.
+Checked<bool> check_nobody_else_listens(const Endpoint& endpoint) {
+  if (endpoint.port == 0) return true;
+  const auto probe = open_listener(endpoint, Sharing::no);
+  if (probe.has_error()) return probe.error();
+  ::close(*probe);
+  return true;
+}
+
+}  // namespace
+
+Gate::Gate(SnapshotPtr snapshot)
+    : snapshot_(std::move(snapshot)),
+      occupancy_(snapshot_->settings.max_connections, snapshot_->settings.max_connections_per_client) {}
+
+Checked<std::unique_ptr<Gate>> Gate::start(Config config) {
+  std::signal(SIGPIPE, SIG_IGN);
+  auto snapshot = std::make_shared<const Snapshot>(Snapshot{std::move(config.settings), std::move(config.policy), 0});
+  std::unique_ptr<Gate> gate(new Gate(std::move(snapshot)));
+  const auto opened = gate->open_everything();
+  if (opened.has_error()) return opened.error();
+  return gate;
+}
+
+Checked<bool> Gate::open_listeners(std::vector<std::vector<int>>& by_worker) {
+  for (auto endpoint : snapshot_->settings.listen) {
+    if (const auto free = check_nobody_else_listens(endpoint); free.has_error()) return free.error();
+    for (auto& listeners : by_worker) {
+      const auto listener = open_listener(endpoint, Sharing::yes);
+      if (listener.has_error()) return listener.error();
+      listeners.push_back(*listener);
+      endpoint = local_endpoint(*listener);  // port 0 becomes the port that the others have to share
+    }
+    listening_.push_back(endpoint);
+  }
+  return true;
+}
+
+Checked<bool> Gate::open_everything() {
+  const auto& settings = snapshot_->settings;
+  const auto count = worker_count(settings);
+  auto journal = Journal::open({settings.audit_directory, settings.group_ms, count + 1, ring_bytes(settings)});
+  if (journal.has_error()) return journal.error();
+  journal_ = *std::move(journal);
+
+  std::vector<std::vector<int>> listeners(count);
+  if (const auto opened = open_listeners(listeners); opened.has_error()) {
+    for (const auto& of_worker : listeners)
+      for (const int fd : of_worker) ::close(fd);
+    return opened.error();
+  }
+  try {
+    for (std::size_t i = 0; i < count; ++i)
+      workers_.push_back(std::make_unique<Worker>(
+          Worker::Setup{snapshot_, journal_->writer(i), occupancy_, std::move(listeners[i]), count}));
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
+  std::string where;
+  for (const auto& endpoint : listening_) where += ' ' + to_string(endpoint);
+  note(Action::start, fmt::format("shirgate {} listens on{}", version, where));
+  for (auto& worker : workers_) worker->start();
+  return true;
+}
+
+void Gate::note(Action action, std::string_view text) {
+  // The last writer belongs to the thread that starts, reloads and stops.
+  static_cast<void>(journal_->writer(workers_.size())
+                        .append({.action = action,
+                                 .at = std::chrono::system_clock::now(),
+                                 .policy = snapshot_->policy->fingerprint(),
+                                 .note = text,
+                                 .lab = snapshot_->settings.lab_enabled}));
+}
+
+Checked<bool> Gate::reload(Config config) {
+  const auto fixed = fixed_difference(snapshot_->settings, config.settings);
+  if (!fixed.empty()) return complain(fmt::format("{} can't change while the gate runs; restart it", fixed));
+  snapshot_ = std::make_shared<const Snapshot>(
+      Snapshot{std::move(config.settings), std::move(config.policy), snapshot_->number + 1});
+  for (auto& worker : workers_) worker->post([&worker = *worker, snapshot = snapshot_] { worker.use(snapshot); });
+  note(Action::policy, fmt::format("configuration {} in force", snapshot_->number));
+  return true;
+}
+
+void Gate::stop() { stop(snapshot_->settings.drain_timeout); }
+
+void Gate::stop(std::chrono::milliseconds drain_time) {
+  if (std::exchange(stopped_, true)) return;
+  const auto deadline = std::chrono::steady_clock::now() + drain_time;
+  for (auto& worker : workers_) worker->post([&worker = *worker, deadline] { worker.drain(deadline); });
+  for (auto& worker : workers_) worker->join();
+  note(Action::stop, "stopped");
+}
+
+Gate::~Gate() {
+  if (journal_ && !workers_.empty()) stop(std::chrono::milliseconds(0));
+}
+
+}  // namespace shirgate

@@ -1,0 +1,55 @@
+// The running gate: workers on their ports, the journal behind them, the configuration in force.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "audit/journal.hpp"
+#include "config/load.hpp"
+#include "policy/checked.hpp"
+#include "proxy/gate/occupancy.hpp"
+#include "proxy/gate/snapshot.hpp"
+#include "proxy/gate/worker.hpp"
+
+namespace shirgate {
+
+/// Starts threads; used from one thread. The destructor stops it at once.
+class Gate {
+ public:
+  /// Listens on every configured address or on none. The complaint names the address or path and why.
+  [[nodiscard]] static Checked<std::unique_ptr<Gate>> start(Config config);
+  ~Gate();
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  /// Where it listens, with the ports the kernel gave for port 0. As many as configured, in that order.
+  [[nodiscard]] const std::vector<Endpoint>& listening() const { return listening_; }
+
+  /// Puts another configuration into force, as a whole; open tunnels are judged by it. What can't change while the gate
+  /// runs (listeners, workers, the audit directory, the lab) is a complaint, and then nothing changes.
+  [[nodiscard]] Checked<bool> reload(Config config);
+
+  /// Stops accepting, lets open tunnels go on for the drain time, ends the rest, writes everything down.
+  void stop();
+  void stop(std::chrono::milliseconds drain_time);
+
+  [[nodiscard]] std::int64_t connections() const { return occupancy_.total(); }
+  [[nodiscard]] const Journal& journal() const { return *journal_; }
+
+ private:
+  explicit Gate(SnapshotPtr snapshot);
+  [[nodiscard]] Checked<bool> open_everything();
+  [[nodiscard]] Checked<bool> open_listeners(std::vector<std::vector<int>>& by_worker);
+  void note(Action action, std::string_view text);
+
+  SnapshotPtr snapshot_;
+  Occupancy occupancy_;
+  std::vector<Endpoint> listening_;
+  std::unique_ptr<Journal> journal_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  bool stopped_ = false;
+};
+
+}  // namespace shirgate

@@ -1,0 +1,44 @@
+// Accepts connections for one worker.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "config/settings.hpp"
+#include "policy/checked.hpp"
+#include "proxy/loop/event_loop.hpp"
+
+namespace shirgate {
+
+/// Accepts in small batches, so that a rush does not starve open sessions. Survives a full descriptor table: a spare
+/// descriptor is spent on taking the connection and closing it, so the client hears at once and nothing spins.
+class Listener final : public ReadinessListener {
+ public:
+  using Accepted = std::function<void(int fd, const Endpoint& peer)>;
+
+  /// Takes the listening descriptor over. `accepted` owns each descriptor it is given.
+  Listener(EventLoop& loop, int fd, Accepted accepted);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+ private:
+  static constexpr int batch = 16;
+  void on_ready(Descriptor& descriptor) override;
+  void spend_the_spare();
+
+  EventLoop& loop_;
+  Descriptor* descriptor_;
+  Accepted accepted_;
+  int spare_;
+};
+
+enum class Sharing : std::uint8_t {
+  no,
+  yes,  ///< the workers' listeners share one port and the kernel spreads connections over them
+};
+
+/// A non-blocking listening socket. Port 0 asks the kernel for one.
+[[nodiscard]] Checked<int> open_listener(const Endpoint& endpoint, Sharing sharing);
+
+}  // namespace shirgate

@@ -1,0 +1,72 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "proxy/gate/listener.hpp"
+#include "proxy/loop/sockaddr_linux.hpp"
+
+namespace shirgate {
+namespace {
+
+constexpr int backlog = 4096;
+
+int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+}  // namespace
+
+Listener::Listener(EventLoop& loop, int fd, Accepted accepted)
+    : loop_(loop), descriptor_(loop.add(fd, Trigger::level)), accepted_(std::move(accepted)), spare_(open_spare()) {
+  if (descriptor_ == nullptr) throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+  descriptor_->listener = this;
+}
+
+Listener::~Listener() {
+  loop_.close(descriptor_);
+  if (spare_ >= 0) ::close(spare_);
+}
+
+void Listener::on_ready(Descriptor&) {
+  for (int i = 0; i < batch; ++i) {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    const int fd =
+        ::accept4(descriptor_->fd(), reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      accepted_(fd, from_kernel(storage));
+      continue;
+    }
+    if (errno == EMFILE || errno == ENFILE) spend_the_spare();
+    // Errors of the one connection (ECONNABORTED and friends) must never end the loop; the next event comes back here.
+    return;
+  }
+}
+
+void Listener::spend_the_spare() {
+  if (spare_ < 0) spare_ = open_spare();
+  if (spare_ < 0) return;
+  ::close(spare_);
+  const int fd = ::accept4(descriptor_->fd(), nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd >= 0) ::close(fd);
+  spare_ = open_spare();
+}
+
+Checked<int> open_listener(const Endpoint& endpoint, Sharing sharing) {
+  const auto address = to_kernel(endpoint);
+  const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  const bool listening = fd >= 0 && ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                         (sharing == Sharing::no || ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
+                         ::bind(fd, address.get(), address.size) == 0 && ::listen(fd, backlog) == 0;
+  if (listening) return fd;
+  const int error = errno;
+  if (fd >= 0) ::close(fd);
+  return complain(fmt::format("can't listen on {}: {}", to_string(endpoint), std::strerror(error)));
+}
+
+}  // namespace shirgate

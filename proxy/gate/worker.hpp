@@ -1,0 +1,92 @@
+// One thread of the gate: its loop, its listeners, its resolver, its relay, its end of the audit log.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "audit/audit.hpp"
+#include "proxy/dns/resolver.hpp"
+#include "proxy/gate/listener.hpp"
+#include "proxy/gate/occupancy.hpp"
+#include "proxy/gate/snapshot.hpp"
+#include "proxy/loop/event_loop.hpp"
+#include "proxy/relay/relay.hpp"
+
+namespace shirgate {
+
+/// What a session needs from the thread it runs on. Nothing of it is thread-safe but post().
+class Worker {
+ public:
+  struct Setup {
+    SnapshotPtr snapshot;
+    Audit& audit;
+    Occupancy& occupancy;
+    std::vector<int> listeners;  ///< listening descriptors, taken over
+    std::size_t workers = 1;     ///< how many there are, to share out what is limited per gate
+  };
+
+  explicit Worker(Setup setup);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Starts the thread.
+  void start();
+  /// Any thread: runs `call` on the worker's thread soon.
+  void post(std::function<void()> call) { loop_.wake_from_outside(std::move(call)); }
+  void join();
+
+  // The rest is for the worker's own thread.
+
+  [[nodiscard]] EventLoop& loop() { return loop_; }
+  [[nodiscard]] Audit& audit() { return audit_; }
+  [[nodiscard]] Resolver& resolver() { return resolver_; }
+  [[nodiscard]] Relay& relay() { return relay_; }
+  [[nodiscard]] Occupancy& occupancy() { return occupancy_; }
+  [[nodiscard]] const SnapshotPtr& snapshot() const { return snapshot_; }
+  [[nodiscard]] bool lab() const { return snapshot_->settings.lab_enabled; }
+  [[nodiscard]] std::uint64_t next_tunnel_id() { return next_tunnel_id_++; }
+
+  /// Puts the snapshot into force and judges the open tunnels by it.
+  void use(SnapshotPtr snapshot);
+  void stop_accepting();
+  /// Ends sessions that are still being set up, and open tunnels at the deadline; then the thread ends.
+  void drain(SteadyTime deadline);
+
+  /// A place to say good-bye in; sessions beyond the limit close at once instead.
+  static constexpr std::size_t max_lingering = 256;
+  [[nodiscard]] bool may_linger() const { return lingering_ < max_lingering / workers_; }
+  void begin_lingering() { ++lingering_; }
+  void end_lingering() { --lingering_; }
+
+  void begin_session() { ++sessions_; }
+  void end_session() { --sessions_; }
+
+ private:
+  void run();
+  void on_tick();
+  void judge_open_tunnels();
+  void spawn(int fd, const Endpoint& peer);
+
+  boost::asio::io_context executor_;
+  EventLoop loop_;
+  SnapshotPtr snapshot_;
+  Audit& audit_;
+  Occupancy& occupancy_;
+  Resolver resolver_;
+  Relay relay_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::size_t workers_;
+  std::uint64_t next_tunnel_id_;
+  std::size_t sessions_ = 0;
+  std::size_t lingering_ = 0;
+  std::optional<SteadyTime> drain_until_;
+  SteadyTime next_second_{};
+  SteadyTime next_judging_{};
+  std::thread thread_;
+};
+
+}  // namespace shirgate

@@ -1,0 +1,68 @@
+// A connected TCP socket of a session: optimistic system calls, and a coroutine that waits when one would block.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "config/settings.hpp"
+#include "proxy/awaitable.hpp"
+#include "proxy/loop/event_loop.hpp"
+#include "proxy/loop/wait.hpp"
+
+namespace shirgate {
+
+/// Bytes moved, or the errno that stopped it. ETIMEDOUT: the deadline passed; ECANCELED: the loop ends all waiting.
+struct IoResult {
+  std::size_t bytes = 0;
+  int error = 0;
+};
+
+/// Owns one descriptor in the loop of its worker. One coroutine at a time may wait on it.
+class Socket final : public ReadinessListener {
+ public:
+  Socket(EventLoop& loop, Descriptor* descriptor);
+  ~Socket();
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  /// At least one byte, or 0 bytes and no error at the end of the stream.
+  [[nodiscard]] Awaitable<IoResult> read_some(std::span<char> into, SteadyTime deadline);
+  /// All of it, or the error; `bytes` says how much went out.
+  [[nodiscard]] Awaitable<IoResult> write_all(std::span<const char> bytes, SteadyTime deadline);
+  /// For a connection that is being made: waits until it is made or has failed.
+  [[nodiscard]] Awaitable<IoResult> connected(SteadyTime deadline);
+
+  /// Sends FIN; what the peer still sends can be read.
+  void shut_writing();
+  /// The next close sends RST instead of FIN, so that the peer does not take a cut stream for a whole one.
+  void reset_on_close();
+
+  [[nodiscard]] EventLoop& loop() { return *loop_; }
+  [[nodiscard]] int fd() const { return descriptor_->fd(); }
+  /// Gives the descriptor away, still registered; the socket is empty then and may only be destroyed.
+  [[nodiscard]] Descriptor* release();
+
+ private:
+  enum class Direction : std::uint8_t { read, write };
+  [[nodiscard]] Awaitable<Wake> ready(Direction direction, SteadyTime deadline);
+  void on_ready(Descriptor& descriptor) override;
+
+  EventLoop* loop_;
+  Descriptor* descriptor_;
+  Wait wait_;
+  Direction awaited_ = Direction::read;
+};
+
+/// Sets what every relayed connection wants: no delay, keepalive after 30 s.
+void tune_connection(int fd);
+
+/// Starts a connection without blocking. The socket may not be connected yet: await connected(). Null and `error` set
+/// when the kernel refuses at once.
+[[nodiscard]] std::unique_ptr<Socket> start_connect(EventLoop& loop, const Endpoint& to, int& error);
+
+/// The kernel's two ends of a socket; a v4-mapped peer is reported as IPv4, which is what it is.
+[[nodiscard]] Endpoint local_endpoint(int fd);
+[[nodiscard]] Endpoint peer_endpoint(int fd);
+
+}  // namespace shirgate

@@ -1,0 +1,144 @@
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "proxy/loop/sockaddr_linux.hpp"
+#include "proxy/loop/socket.hpp"
+
+namespace shirgate {
+namespace {
+
+bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+void set_option(int fd, int level, int name, int value) { ::setsockopt(fd, level, name, &value, sizeof value); }
+
+int errno_of(Wake wake) {
+  switch (wake) {
+    case Wake::ready: return 0;
+    case Wake::timed_out: return ETIMEDOUT;
+    case Wake::cancelled: return ECANCELED;
+  }
+  return ECANCELED;
+}
+
+}  // namespace
+
+Socket::Socket(EventLoop& loop, Descriptor* descriptor) : loop_(&loop), descriptor_(descriptor), wait_(loop) {}
+
+Socket::~Socket() {
+  if (descriptor_ != nullptr) loop_->close(descriptor_);
+}
+
+Descriptor* Socket::release() {
+  descriptor_->listener = nullptr;
+  return std::exchange(descriptor_, nullptr);
+}
+
+void Socket::on_ready(Descriptor& descriptor) {
+  if (awaited_ == Direction::read ? descriptor.readable : descriptor.writable) wait_.complete(Wake::ready);
+}
+
+Awaitable<Wake> Socket::ready(Direction direction, SteadyTime deadline) {
+  awaited_ = direction;
+  descriptor_->listener = this;
+  const auto wake = co_await wait_.until(deadline);
+  descriptor_->listener = nullptr;
+  co_return wake;
+}
+
+Awaitable<IoResult> Socket::read_some(std::span<char> into, SteadyTime deadline) {
+  for (;;) {
+    const auto n = ::recv(fd(), into.data(), into.size(), 0);
+    if (n >= 0) co_return IoResult{static_cast<std::size_t>(n), 0};
+    const int error = errno;
+    if (error == EINTR) continue;
+    if (!would_block(error)) co_return IoResult{0, error};
+    descriptor_->readable = false;
+    const auto wake = co_await ready(Direction::read, deadline);
+    if (wake != Wake::ready) co_return IoResult{0, errno_of(wake)};
+  }
+}
+
+Awaitable<IoResult> Socket::write_all(std::span<const char> bytes, SteadyTime deadline) {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const auto n = ::send(fd(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    if (n >= 0) {
+      sent += static_cast<std::size_t>(n);
+      continue;
+    }
+    const int error = errno;
+    if (error == EINTR) continue;
+    if (!would_block(error)) co_return IoResult{sent, error};
+    descriptor_->writable = false;
+    const auto wake = co_await ready(Direction::write, deadline);
+    if (wake != Wake::ready) co_return IoResult{sent, errno_of(wake)};
+  }
+  co_return IoResult{sent, 0};
+}
+
+Awaitable<IoResult> Socket::connected(SteadyTime deadline) {
+  descriptor_->writable = false;
+  const auto wake = co_await ready(Direction::write, deadline);
+  if (wake != Wake::ready) co_return IoResult{0, errno_of(wake)};
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+  co_return IoResult{0, error};
+}
+
+void Socket::shut_writing() { ::shutdown(fd(), SHUT_WR); }
+
+void Socket::reset_on_close() {
+  const linger at_once{1, 0};
+  ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+void tune_connection(int fd) {
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+std::unique_ptr<Socket> start_connect(EventLoop& loop, const Endpoint& to, int& error) {
+  const auto address = to_kernel(to);
+  const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) {
+    error = errno;
+    return nullptr;
+  }
+  tune_connection(fd);
+  if (::connect(fd, address.get(), address.size) != 0 && errno != EINPROGRESS) {
+    error = errno;
+    ::close(fd);
+    return nullptr;
+  }
+  auto* const descriptor = loop.add(fd, Trigger::edge);
+  if (descriptor == nullptr) {
+    ::close(fd);
+    error = ENOMEM;
+    return nullptr;
+  }
+  error = 0;
+  return std::make_unique<Socket>(loop, descriptor);
+}
+
+Endpoint local_endpoint(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size);
+  return from_kernel(storage);
+}
+
+Endpoint peer_endpoint(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  ::getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size);
+  return from_kernel(storage);
+}
+
+}  // namespace shirgate

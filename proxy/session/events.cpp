@@ -1,0 +1,42 @@
+#include "proxy/session/events.hpp"
+
+#include "proxy/gate/worker.hpp"
+
+namespace shirgate {
+
+Event event_about(const Session& session, Action action) {
+  Event event{.action = action,
+              .at = std::chrono::system_clock::now(),
+              .tunnel = session.id,
+              .client = session.peer,
+              .runtime = session.runtime.value_or(Name()),
+              .channel = session.verdict.channel,
+              .rule = session.verdict.rule,
+              .target = session.target(),
+              .mode = session.verdict.mode,
+              .lab = session.snapshot->settings.lab_enabled};
+  if (event.target == nullptr) event.asked = session.head.target_text();
+  if (session.upstream) event.upstream = session.dialled;
+  const bool ends = action == Action::close || action == Action::denied || action == Action::failed;
+  if (ends)
+    event.duration =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - session.accepted_at);
+  if (action == Action::open) {
+    event.policy = session.snapshot->policy->fingerprint();
+    event.dns_time = session.dns_time;
+    event.dial_time = session.dial_time;
+  }
+  return event;
+}
+
+TunnelFacts facts_of(const Session& session) {
+  return {.id = session.id,
+          .client = session.peer,
+          .target = session.asked->target,
+          .upstream = session.dialled,
+          .verdict = session.verdict,
+          .accepted_at = session.accepted_at,
+          .lab = session.snapshot->settings.lab_enabled};
+}
+
+}  // namespace shirgate

@@ -1,0 +1,93 @@
+#include "proxy/session/goodbye.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "proxy/first_flight/alert.hpp"
+#include "proxy/gate/worker.hpp"
+#include "proxy/ingress/reply.hpp"
+#include "proxy/session/events.hpp"
+
+namespace shirgate {
+namespace {
+
+constexpr std::chrono::seconds goodbye_limit{1};
+constexpr std::size_t max_drained_bytes = 64 * 1024;
+
+/// Gives back its place however the coroutine ends.
+class LingerPlace {
+ public:
+  explicit LingerPlace(Worker& worker) : worker_(worker) { worker_.begin_lingering(); }
+  ~LingerPlace() { worker_.end_lingering(); }
+  LingerPlace(const LingerPlace&) = delete;
+  LingerPlace& operator=(const LingerPlace&) = delete;
+
+ private:
+  Worker& worker_;
+};
+
+/// Lets the client read the answer: a close with unread bytes would send a reset that overtakes it (RFC 9112 section
+/// 9.6). What still comes is thrown away unread, for a bounded time and amount; nothing more is parsed (RFC 9931).
+Awaitable<void> say_and_linger(Session& session, std::string_view last_words) {
+  const auto deadline = std::chrono::steady_clock::now() + goodbye_limit;
+  if (!last_words.empty()) {
+    const auto sent = co_await session.client->write_all(last_words, deadline);
+    if (sent.error != 0) co_return;
+  }
+  session.client->shut_writing();
+  if (!session.worker.may_linger()) co_return;
+  const LingerPlace place(session.worker);
+  session.consume(session.received().size());
+  for (std::size_t drained = 0; drained < max_drained_bytes;) {
+    const auto got = co_await session.client->read_some(session.room(), deadline);
+    if (got.error != 0 || got.bytes == 0) co_return;
+    drained += got.bytes;
+  }
+}
+
+TlsFacts tls_facts(const Session& session) {
+  const auto& sni = session.hello->sni;
+  return {.sni = sni.host ? std::string_view(sni.host->text()) : std::string_view(sni.raw), .ech = session.hello->ech};
+}
+
+}  // namespace
+
+Awaitable<void> refuse(Session& session, Reason reason) {
+  auto event = event_about(session, is_failure_of_the_world(reason) ? Action::failed : Action::denied);
+  event.reason = reason;
+  event.stage = session.stage;
+  static_cast<void>(session.worker.audit().append(event));
+
+  const Refusal refusal{.reason = reason,
+                        .tunnel = session.id,
+                        .target = session.target(),
+                        .rule = session.verdict.rule.text(),
+                        .identified = session.runtime.has_value(),
+                        .json = session.head.wants_json()};
+  const auto reply = refusal_reply(refusal);
+  session.upstream.reset();
+  co_await say_and_linger(session, reply);
+}
+
+Awaitable<void> cut(Session& session, Reason reason) {
+  auto event = event_about(session, Action::close);
+  event.reason = reason;
+  event.stage = session.stage;
+  event.ended_by = reason == Reason::hello_incomplete ? EndedBy::client : EndedBy::gate;
+  event.traffic = Traffic{};
+  event.resembles = session.resembles;
+  if (session.hello) event.tls = tls_facts(session);
+  static_cast<void>(session.worker.audit().append(event));
+
+  session.upstream.reset();
+  std::string_view last_words;
+  std::array<std::uint8_t, 7> alert{};
+  if (const auto& row = row_of(reason); row.alert) {
+    alert = tls_alert_record(*row.alert);
+    last_words = {reinterpret_cast<const char*>(alert.data()), alert.size()};
+  }
+  co_await say_and_linger(session, last_words);
+}
+
+void log_problem(std::string_view what, std::string_view detail) { spdlog::error("{}: {}", what, detail); }
+
+}  // namespace shirgate

@@ -1,0 +1,186 @@
+#include "proxy/session/session.hpp"
+
+#include <algorithm>
+
+#include "proxy/gate/worker.hpp"
+#include "proxy/ingress/reply.hpp"
+#include "proxy/session/events.hpp"
+#include "proxy/session/first_flight.hpp"
+#include "proxy/session/goodbye.hpp"
+#include "proxy/session/judge_tunnel.hpp"
+
+namespace shirgate {
+namespace {
+
+std::chrono::microseconds since(SteadyTime then) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - then);
+}
+
+Time wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+/// Step 2: the first bytes become a question.
+Awaitable<Reason> read_request(Session& session) {
+  session.stage = Stage::request;
+  const auto deadline = session.accepted_at + session.snapshot->settings.request_timeout;
+  for (;;) {
+    const auto state = session.head.read(session.received());
+    if (state == RequestHead::State::refused) co_return session.head.reason();
+    if (state == RequestHead::State::whole) break;
+    const auto got = co_await session.client->read_some(session.room(), deadline);
+    if (got.error == ETIMEDOUT) co_return Reason::request_timeout;
+    if (got.error == ECANCELED) co_return Reason::gate_stopped;
+    if (got.error != 0 || got.bytes == 0) co_return Reason::request_incomplete;
+    session.received_more(got.bytes);
+  }
+  session.asked = session.head.asked();
+  // What follows the head belongs to the tunnel.
+  session.consume(session.head.consumed());
+  co_return Reason::allowed;
+}
+
+/// Steps 3 and 4: who asks, and may it reach that? Decided before anything is looked up.
+Reason decide(Session& session) {
+  session.stage = Stage::identify;
+  if (!session.runtime) return Reason::client_not_listed;
+  session.stage = Stage::policy;
+  session.verdict = session.snapshot->policy->decide(*session.runtime, *session.asked, wall_clock());
+  if (session.verdict.allowed() && session.verdict.protocol != Protocol::tls) return Reason::protocol_not_served;
+  return session.verdict.reason;
+}
+
+/// Step 5, first half: the name becomes addresses, and every one of them is judged.
+Awaitable<Reason> resolve(Session& session) {
+  session.stage = Stage::dns;
+  const auto& settings = session.snapshot->settings;
+  const auto* rule = session.snapshot->policy->rule(session.verdict.rule);
+  const auto stale = rule != nullptr && rule->addresses.empty() ? Stale::allowed : Stale::refused;
+  const auto started = std::chrono::steady_clock::now();
+  const auto deadline = started + settings.dns_timeout;
+  auto answer =
+      co_await session.worker.resolver().resolve(session.asked->target.host, settings.dns_hosts, stale, deadline);
+  session.dns_time = since(started);
+  if (answer.has_error()) co_return answer.error();
+  session.stage = Stage::address;
+  session.addresses = *std::move(answer);
+  co_return session.snapshot->policy->judge_addresses(session.verdict, session.addresses);
+}
+
+/// Step 5, second half. Dials what was judged, never the name again: a second look-up may answer differently.
+Awaitable<Reason> reach(Session& session) {
+  session.stage = Stage::dial;
+  const auto& settings = session.snapshot->settings;
+  const auto started = std::chrono::steady_clock::now();
+  const auto deadline = started + settings.connect_timeout;
+  const auto found = settings.lab_dial.find(to_string(session.asked->target));
+  const auto* instead = found == settings.lab_dial.end() ? nullptr : &found->second;
+  const auto port = session.asked->target.port;
+  auto dialled = co_await dial(session.worker.loop(), session.addresses, port, instead, deadline);
+  session.dial_time = since(started);
+  if (dialled.has_error()) {
+    if (dialled.error() == Reason::address_own) session.stage = Stage::address;
+    co_return dialled.error();
+  }
+  session.upstream = std::move(dialled->socket);
+  session.dialled = dialled->address;
+  co_return Reason::allowed;
+}
+
+/// Becomes true once the ticket's event is as durable as the log promises.
+Awaitable<bool> accepted(Ticket ticket) { co_return Audit::accepted(ticket); }
+
+/// Step 6: on the record first, then the 200.
+Awaitable<Reason> open(Session& session) {
+  session.stage = Stage::audit;
+  const auto ticket = session.worker.audit().append(event_about(session, Action::open));
+  session.opened = co_await accepted(ticket);
+  if (!session.opened) co_return Reason::audit_unavailable;
+  session.stage = Stage::first_flight;
+  const auto deadline = session.worker.loop().now() + session.snapshot->settings.hello_timeout;
+  const auto sent = co_await session.client->write_all(established_reply, deadline);
+  co_return sent.error == 0 ? Reason::allowed : Reason::hello_incomplete;
+}
+
+/// Steps 2 to 6. Each line may be the last.
+Awaitable<Reason> open_tunnel(Session& session) {
+  Reason reason = co_await read_request(session);
+  if (reason == Reason::allowed || reason == Reason::ip_literal_not_listed) {
+    // An address instead of a name is a matter of policy, so who asks comes first.
+    const Reason decided = session.asked || !session.runtime ? decide(session) : reason;
+    reason = decided;
+  }
+  if (reason == Reason::allowed) reason = co_await resolve(session);
+  if (reason == Reason::allowed) reason = co_await reach(session);
+  if (reason == Reason::allowed) reason = co_await open(session);
+  co_return reason;
+}
+
+std::chrono::milliseconds idle_limit(const Session& session) {
+  const auto* rule = session.snapshot->policy->rule(session.verdict.rule);
+  return rule != nullptr && rule->may_be_quiet ? std::chrono::milliseconds(0) : session.snapshot->settings.idle_timeout;
+}
+
+/// Step 8. A reload since the decision gets the last word, the dialled address included.
+Reason hand_over(Session& session) {
+  Handover handover{.facts = facts_of(session), .permit = std::move(session.permit)};
+  if (const auto& now_in_force = session.worker.snapshot(); now_in_force != session.snapshot) {
+    const auto reason = judge_tunnel(*now_in_force->policy, handover.facts, wall_clock());
+    if (reason != Reason::allowed) return reason;
+  }
+  const auto& settings = session.snapshot->settings;
+  handover.limits = {idle_limit(session), settings.half_close_timeout, settings.progress_interval};
+  handover.to_upstream = session.received();
+  handover.client = session.client->release();
+  handover.upstream = session.upstream->release();
+  session.worker.relay().adopt(std::move(handover));
+  return Reason::allowed;
+}
+
+/// Everything that can still go wrong after the 200, and the relay when nothing does.
+Awaitable<Reason> check_and_relay(Session& session) {
+  const Reason reason = co_await check_first_flight(session);
+  co_return reason == Reason::allowed ? hand_over(session) : reason;
+}
+
+}  // namespace
+
+Session::Session(Worker& at, std::unique_ptr<Socket> socket, const Endpoint& from, std::uint64_t request)
+    : worker(at),
+      snapshot(at.snapshot()),
+      client(std::move(socket)),
+      peer(from),
+      id(request),
+      accepted_at(at.loop().now()),
+      runtime(snapshot->policy->identify(from.address)) {
+  worker.begin_session();
+}
+
+Session::~Session() { worker.end_session(); }
+
+void Session::consume(std::size_t count) {
+  std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(count), bytes_.begin() + static_cast<std::ptrdiff_t>(filled_),
+            bytes_.begin());
+  filled_ -= count;
+}
+
+Awaitable<void> serve(std::unique_ptr<Session> session) {
+  Reason reason = Reason::internal_error;
+  try {
+    reason = co_await open_tunnel(*session);
+    if (reason == Reason::allowed) {
+      reason = Reason::internal_error;
+      reason = co_await check_and_relay(*session);
+    }
+  } catch (const std::exception& error) {
+    // Out of memory, most likely. Only this session ends, and the log says so.
+    log_problem("a session threw", error.what());
+  }
+  if (reason == Reason::allowed) co_return;
+  if (session->opened)
+    co_await cut(*session, reason);
+  else
+    co_await refuse(*session, reason);
+}
+
+Awaitable<void> turn_away(std::unique_ptr<Session> session, Reason reason) { co_await refuse(*session, reason); }
+
+}  // namespace shirgate
