@@ -1,5 +1,5 @@
-// One thing that happened, as one JSON line with flat dotted keys in the Elastic Common Schema's names where it has one,
-// `shirgate.*` otherwise. Every key is a row of the field table; docs/audit-log.md is compared with it.
+// One thing that happened, as one JSON line with flat dotted keys in the Elastic Common Schema's names where it has
+// one, `shirgate.*` otherwise. Every key is a row of the field table; docs/audit-log.md is compared with it.
 #pragma once
 
 #include <chrono>
@@ -49,7 +49,7 @@ struct Event {
   std::optional<Reason> reason{};
   std::optional<Stage> stage{};
   const Target* target = nullptr;
-  std::string_view asked{};  ///< what the client wrote, where no target could be made of it
+  std::string_view asked{};           ///< what the client wrote, where no target could be made of it
   std::optional<Address> upstream{};  ///< the judged address that was dialled
   std::optional<TlsFacts> tls{};
   std::string_view resembles{};  ///< what the first bytes looked like when they were not TLS
@@ -59,7 +59,7 @@ struct Event {
   std::optional<std::chrono::microseconds> dial_time{};
   std::optional<std::chrono::microseconds> first_flight_time{};
   std::optional<EndedBy> ended_by{};
-  std::uint64_t count = 0;            ///< merged refusals this event stands for; 0: just itself
+  std::uint64_t count = 0;             ///< merged refusals this event stands for; 0: just itself
   std::optional<WallTime> first_at{};  ///< when the first of them happened
   std::string_view policy{};           ///< fingerprint
   std::string_view note{};             ///< what the gate itself has to say: version, listeners, problems

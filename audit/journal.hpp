@@ -59,7 +59,7 @@ class Journal {
   int lock_ = -1;
   int file_ = -1;
   std::uint64_t next_seq_ = 1;
-  std::string batch_;         ///< lines not yet on disk
+  std::string batch_;  ///< lines not yet on disk
   std::size_t batch_lines_ = 0;
   std::atomic<bool> healthy_{true};
   std::atomic<std::uint64_t> lines_{0};

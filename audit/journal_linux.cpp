@@ -42,7 +42,8 @@ Checked<bool> Journal::open_files() {
   lock_ = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
   if (lock_ < 0) return can_not("open", lock_path);
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
-    return complain(fmt::format("audit: {} belongs to another running gate; give each its own directory", settings_.directory));
+    return complain(
+        fmt::format("audit: {} belongs to another running gate; give each its own directory", settings_.directory));
   next_seq_ = last_seq(settings_.directory) + 1;
   const auto path = segment_path(settings_.directory, next_seq_);
   // A file of that name holds no whole line, or the number would be higher: what a crash left of one is cut off.

@@ -10,7 +10,8 @@ constexpr std::size_t framed(std::size_t size) { return size + sizeof(std::uint3
 
 }  // namespace
 
-Ring::Ring(std::size_t capacity) : capacity_(std::max(capacity, 16 * framed(max_record_bytes))), bytes_(new char[capacity_]) {
+Ring::Ring(std::size_t capacity)
+    : capacity_(std::max(capacity, 16 * framed(max_record_bytes))), bytes_(new char[capacity_]) {
   scratch_.reserve(max_record_bytes);
 }
 

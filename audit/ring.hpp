@@ -57,8 +57,8 @@ class Ring {
 
   std::size_t capacity_;
   std::unique_ptr<char[]> bytes_;  ///< not filled at first, so that unused room costs no memory
-  std::size_t reserved_ = 0;  ///< producer's: room set aside for endings
-  std::string scratch_;       ///< consumer's
+  std::size_t reserved_ = 0;       ///< producer's: room set aside for endings
+  std::string scratch_;            ///< consumer's
   alignas(64) std::atomic<std::uint64_t> head_{0};
   alignas(64) std::atomic<std::uint64_t> tail_{0};
 };

@@ -38,7 +38,7 @@ SslContextPtr make_context(const SSL_METHOD* method, const TlsSettings& settings
   require_openssl(SSL_CTX_set_max_proto_version(context.get(), static_cast<int>(settings.highest)),
                   "cannot set the highest TLS version");
   // TLS 1.0 and 1.1 sign with SHA-1, which level 1 and above refuse.
-  if (settings.lowest < TlsVersion::tls_1_2) SSL_CTX_set_security_level(context.get(), 0);
+  if (settings.lowest < TlsVersion::tls1_2) SSL_CTX_set_security_level(context.get(), 0);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);

@@ -10,15 +10,14 @@
 
 #include "certs/identity.hpp"
 #include "certs/lab_authority.hpp"
+#include "policy/tls_version.hpp"
 
 namespace shirgate {
 
-enum class TlsVersion : std::uint16_t { tls_1_0 = 0x0301, tls_1_1 = 0x0302, tls_1_2 = 0x0303, tls_1_3 = 0x0304 };
-
 struct TlsSettings {
   /// Below TLS 1.2 OpenSSL's security level is lifted too, without which it would offer nothing. For hostile tests.
-  TlsVersion lowest = TlsVersion::tls_1_2;
-  TlsVersion highest = TlsVersion::tls_1_3;
+  TlsVersion lowest = TlsVersion::tls1_2;
+  TlsVersion highest = TlsVersion::tls1_3;
   /// ALPN protocols, best first, 1 to 255 bytes each. Empty: a client offers none, a server ignores the offer. A server
   /// with a list refuses a client that offers none of it (alert 120).
   std::vector<std::string> alpn;

@@ -40,7 +40,8 @@ void check_that_clients_reach_a_listener(const Config& config, TableReader& file
 
 void refuse_what_is_not_served_yet(TableReader& file) {
   if (file.node("forward") != nullptr)
-    file.complain("forward", "[[forward]] is not served yet; remove it, SQL servers are not reachable through this version");
+    file.complain("forward",
+                  "[[forward]] is not served yet; remove it, SQL servers are not reachable through this version");
 }
 
 }  // namespace

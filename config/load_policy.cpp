@@ -51,15 +51,17 @@ std::vector<AddressRange> read_ranges(TableReader& table, std::string_view key) 
       ranges.push_back(*range);
     else
       table.mistakes().add(item.line, fmt::format("{} {}: '{}' is not a range like \"10.20.0.0/24\" whose remaining "
-                                                  "bits are zero", table.title(), key, item.text));
+                                                  "bits are zero",
+                                                  table.title(), key, item.text));
   }
   return ranges;
 }
 
 bool touches_the_floor(const AddressRange& range) {
-  static const std::array floor{*parse_range("0.0.0.0/8"),     *parse_range("127.0.0.0/8"), *parse_range("169.254.0.0/16"),
-                                *parse_range("168.63.129.16"), *parse_range("224.0.0.0/4"), *parse_range("::/127"),
-                                *parse_range("fe80::/10"),     *parse_range("ff00::/8")};
+  static const std::array floor{*parse_range("0.0.0.0/8"),      *parse_range("127.0.0.0/8"),
+                                *parse_range("169.254.0.0/16"), *parse_range("168.63.129.16"),
+                                *parse_range("224.0.0.0/4"),    *parse_range("::/127"),
+                                *parse_range("fe80::/10"),      *parse_range("ff00::/8")};
   return std::any_of(floor.begin(), floor.end(), [&](const AddressRange& block) { return block.overlaps(range); });
 }
 
@@ -68,8 +70,10 @@ std::vector<AddressRange> read_expected_addresses(TableReader& table, std::strin
   auto ranges = read_ranges(table, key);
   for (const auto& range : ranges) {
     if (touches_the_floor(range))
-      table.complain(key, fmt::format("{} {}: {} reaches addresses that are never dialled (loopback, link-local, metadata, "
-                                      "multicast)", table.title(), key, to_string(range)));
+      table.complain(key,
+                     fmt::format("{} {}: {} reaches addresses that are never dialled (loopback, link-local, metadata, "
+                                 "multicast)",
+                                 table.title(), key, to_string(range)));
     if (range.prefix_bits < broadest_expected_prefix)
       table.complain(key, fmt::format("{} {}: {} is broader than /{}; name the subnet of the private endpoints",
                                       table.title(), key, to_string(range), broadest_expected_prefix));
@@ -80,12 +84,13 @@ std::vector<AddressRange> read_expected_addresses(TableReader& table, std::strin
 std::vector<AddressRange> read_clients(TableReader& table, const std::vector<Runtime>& others) {
   if (table.node("clients") == nullptr)
     table.complain("clients", fmt::format("{} needs clients: the addresses this runtime connects from, like "
-                                          "[\"10.20.0.21/32\"]", table.title()));
+                                          "[\"10.20.0.21/32\"]",
+                                          table.title()));
   auto clients = read_ranges(table, "clients");
   for (std::size_t i = 0; i < clients.size(); ++i) {
     if (clients[i].prefix_bits == 0)
-      table.complain("clients", fmt::format("{} clients: {} is everybody; name the hosts", table.title(),
-                                            to_string(clients[i])));
+      table.complain("clients",
+                     fmt::format("{} clients: {} is everybody; name the hosts", table.title(), to_string(clients[i])));
     for (std::size_t j = 0; j < i; ++j)
       if (clients[i].overlaps(clients[j]))
         table.complain("clients", fmt::format("{} clients: {} and {} overlap", table.title(), to_string(clients[j]),
@@ -93,9 +98,10 @@ std::vector<AddressRange> read_clients(TableReader& table, const std::vector<Run
     for (const auto& other : others)
       for (const auto& range : other.clients)
         if (clients[i].overlaps(range))
-          table.complain("clients", fmt::format("{} clients: {} overlaps {} of runtime '{}'; a client belongs to one "
-                                                "runtime", table.title(), to_string(clients[i]), to_string(range),
-                                                other.name.text()));
+          table.complain("clients",
+                         fmt::format("{} clients: {} overlaps {} of runtime '{}'; a client belongs to one "
+                                     "runtime",
+                                     table.title(), to_string(clients[i]), to_string(range), other.name.text()));
   }
   return clients;
 }
@@ -137,11 +143,13 @@ adf::Factory read_factory(TableReader& runtime, Name name) {
   read_one("region", "westeurope", adf::check_region, factory.region);
   if (const auto cloud = runtime.choice("cloud", {"public", "usgov", "china"})) {
     if (*cloud != "public")
-      runtime.complain("cloud", fmt::format("{} cloud = \"{}\" is not served yet; only \"public\" is", runtime.title(), *cloud));
+      runtime.complain("cloud",
+                       fmt::format("{} cloud = \"{}\" is not served yet; only \"public\" is", runtime.title(), *cloud));
     factory.cloud = *cloud;
   }
   if (const auto mode = runtime.choice("mode", {"enforce", "report"}); mode == "report")
-    runtime.complain("mode", fmt::format("{} mode = \"report\" is not served yet; only \"enforce\" is", runtime.title()));
+    runtime.complain("mode",
+                     fmt::format("{} mode = \"report\" is not served yet; only \"enforce\" is", runtime.title()));
   factory.auto_update = runtime.flag("auto_update").value_or(factory.auto_update);
   factory.entra_auth = runtime.flag("entra_auth").value_or(factory.entra_auth);
   const auto authoring = runtime.choice("interactive_authoring", {"relay", "self-contained", "off"}).value_or("relay");
@@ -150,8 +158,10 @@ adf::Factory read_factory(TableReader& runtime, Name name) {
                                                        : adf::Authoring::self_contained;
   factory.relay_hosts = read_checked(runtime, "relay_hosts", adf::check_relay_host);
   if (!factory.relay_hosts.empty() && authoring != "relay")
-    runtime.complain("relay_hosts", fmt::format("{} relay_hosts says which relay to use and interactive_authoring = \"{}\" "
-                                                "says none; keep one", runtime.title(), authoring));
+    runtime.complain("relay_hosts",
+                     fmt::format("{} relay_hosts says which relay to use and interactive_authoring = \"{}\" "
+                                 "says none; keep one",
+                                 runtime.title(), authoring));
   factory.staging_accounts = read_checked(runtime, "staging_accounts", adf::check_storage_account);
   factory.key_vaults = read_checked(runtime, "key_vaults", adf::check_key_vault);
   read_private_link(runtime, factory);
@@ -170,15 +180,17 @@ std::vector<Rule> derive_rules(TableReader& runtime, const adf::Factory& factory
       rule.ticket = ticket->second;
       continue;
     }
-    runtime.complain("multi_tenant_ack",
-                     fmt::format("{} channel '{}' needs {} and anybody can rent a name below {}: pin the hosts "
-                                 "(relay_hosts), or accept the risk by name with multi_tenant_ack = {{ {} = \"TICKET\" }}",
-                                 runtime.title(), rule.channel.text(), rule.pattern.text(), suffix, rule.channel.text()));
+    runtime.complain(
+        "multi_tenant_ack",
+        fmt::format("{} channel '{}' needs {} and anybody can rent a name below {}: pin the hosts "
+                    "(relay_hosts), or accept the risk by name with multi_tenant_ack = {{ {} = \"TICKET\" }}",
+                    runtime.title(), rule.channel.text(), rule.pattern.text(), suffix, rule.channel.text()));
   }
   return rules;
 }
 
-void read_runtime(const toml::table& table, MistakeList& mistakes, std::vector<Runtime>& runtimes, std::vector<Rule>& rules) {
+void read_runtime(const toml::table& table, MistakeList& mistakes, std::vector<Runtime>& runtimes,
+                  std::vector<Rule>& rules) {
   TableReader reader(table, "[[runtime]]", mistakes);
   const auto name = read_name(reader, "name", "contoso-prod").value_or(Name());
   if (std::any_of(runtimes.begin(), runtimes.end(), [&](const Runtime& other) { return other.name == name; }))
@@ -226,19 +238,23 @@ std::vector<HostPattern> read_hosts(TableReader& allow, const std::string& ticke
     }
     const auto suffix = adf::shared_tenant_suffix_of(*pattern);
     if (!suffix.empty() && ticket.empty())
-      allow.mistakes().add(item.line, fmt::format("[[allow]] hosts: anybody can rent a name below {}: name the exact host, "
-                                                  "or accept the risk with multi_tenant_ack = \"TICKET\"", suffix));
+      allow.mistakes().add(item.line,
+                           fmt::format("[[allow]] hosts: anybody can rent a name below {}: name the exact host, "
+                                       "or accept the risk with multi_tenant_ack = \"TICKET\"",
+                                       suffix));
     patterns.push_back(*std::move(pattern));
   }
   return patterns;
 }
 
-void read_allow(const toml::table& table, MistakeList& mistakes, const std::vector<Runtime>& runtimes, std::vector<Rule>& rules) {
+void read_allow(const toml::table& table, MistakeList& mistakes, const std::vector<Runtime>& runtimes,
+                std::vector<Rule>& rules) {
   TableReader reader(table, "[[allow]]", mistakes);
   const auto runtime = read_name(reader, "runtime", "contoso-prod").value_or(Name());
-  if (!runtime.empty() && std::none_of(runtimes.begin(), runtimes.end(),
-                                       [&](const Runtime& known) { return known.name == runtime; }))
-    reader.complain("runtime", fmt::format("[[allow]] runtime = \"{}\": there is no [[runtime]] of that name", runtime.text()));
+  if (!runtime.empty() &&
+      std::none_of(runtimes.begin(), runtimes.end(), [&](const Runtime& known) { return known.name == runtime; }))
+    reader.complain("runtime",
+                    fmt::format("[[allow]] runtime = \"{}\": there is no [[runtime]] of that name", runtime.text()));
   const auto channel = read_name(reader, "channel", "erp").value_or(Name());
   const auto acknowledged = reader.text("multi_tenant_ack").value_or("");
   const auto patterns = read_hosts(reader, acknowledged);
@@ -250,8 +266,8 @@ void read_allow(const toml::table& table, MistakeList& mistakes, const std::vect
     for (const auto port : ports) {
       const Name name(fmt::format("{}/{}/{}:{}", runtime.text(), channel.text(), pattern.text(), port));
       if (std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.name == name; }))
-        reader.complain("hosts", fmt::format("[[allow]] hosts: {} port {} is listed twice for channel '{}'", pattern.text(),
-                                             port, channel.text()));
+        reader.complain("hosts", fmt::format("[[allow]] hosts: {} port {} is listed twice for channel '{}'",
+                                             pattern.text(), port, channel.text()));
       rules.push_back({.name = name,
                        .runtime = runtime,
                        .channel = channel,

@@ -39,8 +39,9 @@ struct ReadInto {
       if (endpoint)
         (settings.*field).push_back(*endpoint);
       else
-        section.mistakes().add(item.line, fmt::format("{} {}: '{}' is not an address{}", section.title(), row.key,
-                                                      item.text, is_listener ? " and port, like \"10.20.0.10:3128\"" : ""));
+        section.mistakes().add(item.line,
+                               fmt::format("{} {}: '{}' is not an address{}", section.title(), row.key, item.text,
+                                           is_listener ? " and port, like \"10.20.0.10:3128\"" : ""));
     }
   }
 
@@ -102,7 +103,8 @@ void check_lab_listeners(const Settings& settings, TableReader& file) {
   if (!settings.lab_enabled) return;
   for (const auto& endpoint : settings.listen)
     if (!is_loopback(endpoint.address))
-      file.complain("lab", fmt::format("[lab] listens on loopback only, and [gate] listen has {}", to_string(endpoint)));
+      file.complain("lab",
+                    fmt::format("[lab] listens on loopback only, and [gate] listen has {}", to_string(endpoint)));
 }
 
 }  // namespace

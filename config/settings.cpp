@@ -34,7 +34,8 @@ constexpr std::array table{
     SettingRow{"audit", "progress_interval", &S::progress_interval, 10, 86'400, Reload::yes,
                "A long tunnel reports its byte counts this often."},
     SettingRow{"dns", "servers", &S::dns_servers, 0, 0, Reload::no, "Name servers to ask; empty is the system's."},
-    SettingRow{"dns", "timeout", &S::dns_timeout, 1, 60, Reload::yes, "Time for one name to resolve, retries included."},
+    SettingRow{"dns", "timeout", &S::dns_timeout, 1, 60, Reload::yes,
+               "Time for one name to resolve, retries included."},
     SettingRow{"dns", "hosts", &S::dns_hosts, 0, 0, Reload::yes, "Fixed answers, judged like any other."},
     SettingRow{"lab", "enabled", &S::lab_enabled, 0, 0, Reload::no, "Allows [lab] dial; needs `serve --lab` as well."},
     SettingRow{"lab", "dial", &S::lab_dial, 0, 0, Reload::no,
@@ -80,35 +81,35 @@ std::string default_text(const SettingRow& row) {
   const auto in_unit = [&](std::chrono::milliseconds time) {
     return is_in_milliseconds(row) ? time.count() : time.count() / 1000;
   };
-  return std::visit(Overloaded{
-                        [&](std::int64_t Settings::*field) { return std::to_string(defaults.*field); },
-                        [&](std::chrono::milliseconds Settings::*field) { return std::to_string(in_unit(defaults.*field)); },
-                        [&](bool Settings::*field) { return std::string(defaults.*field ? "true" : "false"); },
-                        [](std::string Settings::*) { return std::string("none"); },
-                        [](std::vector<Endpoint> Settings::*) { return std::string("[]"); },
-                        [](auto) { return std::string("{}"); },
-                    },
-                    row.field);
+  return std::visit(
+      Overloaded{
+          [&](std::int64_t Settings::*field) { return std::to_string(defaults.*field); },
+          [&](std::chrono::milliseconds Settings::*field) { return std::to_string(in_unit(defaults.*field)); },
+          [&](bool Settings::*field) { return std::string(defaults.*field ? "true" : "false"); },
+          [](std::string Settings::*) { return std::string("none"); },
+          [](std::vector<Endpoint> Settings::*) { return std::string("[]"); },
+          [](auto) { return std::string("{}"); },
+      },
+      row.field);
 }
 
 std::string_view type_text(const SettingRow& row) {
-  return std::visit(
-      Overloaded{
-          [](std::int64_t Settings::*) { return std::string_view("number"); },
-          [&](std::chrono::milliseconds Settings::*) {
-            return std::string_view(is_in_milliseconds(row) ? "milliseconds" : "seconds");
-          },
-          [](bool Settings::*) { return std::string_view("true or false"); },
-          [](std::string Settings::*) { return std::string_view("text"); },
-          [](std::vector<Endpoint> Settings::*) { return std::string_view("list of \"address:port\""); },
-          [](std::map<std::string, std::vector<Address>, std::less<>> Settings::*) {
-            return std::string_view("table of host = [addresses]");
-          },
-          [](std::map<std::string, Endpoint, std::less<>> Settings::*) {
-            return std::string_view("table of \"host:port\" = \"address:port\"");
-          },
-      },
-      row.field);
+  return std::visit(Overloaded{
+                        [](std::int64_t Settings::*) { return std::string_view("number"); },
+                        [&](std::chrono::milliseconds Settings::*) {
+                          return std::string_view(is_in_milliseconds(row) ? "milliseconds" : "seconds");
+                        },
+                        [](bool Settings::*) { return std::string_view("true or false"); },
+                        [](std::string Settings::*) { return std::string_view("text"); },
+                        [](std::vector<Endpoint> Settings::*) { return std::string_view("list of \"address:port\""); },
+                        [](std::map<std::string, std::vector<Address>, std::less<>> Settings::*) {
+                          return std::string_view("table of host = [addresses]");
+                        },
+                        [](std::map<std::string, Endpoint, std::less<>> Settings::*) {
+                          return std::string_view("table of \"host:port\" = \"address:port\"");
+                        },
+                    },
+                    row.field);
 }
 
 }  // namespace shirgate

@@ -56,11 +56,10 @@ struct Settings {
 };
 
 /// Where a setting lives and how it is written.
-using SettingField =
-    std::variant<std::int64_t Settings::*, std::chrono::milliseconds Settings::*, bool Settings::*,
-                 std::string Settings::*, std::vector<Endpoint> Settings::*,
-                 std::map<std::string, std::vector<Address>, std::less<>> Settings::*,
-                 std::map<std::string, Endpoint, std::less<>> Settings::*>;
+using SettingField = std::variant<std::int64_t Settings::*, std::chrono::milliseconds Settings::*, bool Settings::*,
+                                  std::string Settings::*, std::vector<Endpoint> Settings::*,
+                                  std::map<std::string, std::vector<Address>, std::less<>> Settings::*,
+                                  std::map<std::string, Endpoint, std::less<>> Settings::*>;
 
 enum class Reload : std::uint8_t { yes, no };
 
@@ -70,7 +69,7 @@ struct SettingRow {
   SettingField field;
   std::int64_t least;  ///< in the unit the key is written in; 0, 0: no bounds
   std::int64_t most;
-  Reload reload;       ///< takes effect on SIGHUP
+  Reload reload;  ///< takes effect on SIGHUP
   std::string_view help;
 };
 

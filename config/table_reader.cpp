@@ -117,7 +117,8 @@ std::optional<std::chrono::sys_days> TableReader::date(std::string_view key) {
 std::optional<std::string> TableReader::choice(std::string_view key, const std::vector<std::string_view>& words) {
   auto value = text(key);
   if (!value || std::find(words.begin(), words.end(), *value) != words.end()) return value;
-  complain(key, fmt::format("{} {} = \"{}\" is not known; write one of: {}", title_, key, *value, fmt::join(words, ", ")));
+  complain(key,
+           fmt::format("{} {} = \"{}\" is not known; write one of: {}", title_, key, *value, fmt::join(words, ", ")));
   return std::nullopt;
 }
 
@@ -166,9 +167,9 @@ void TableReader::refuse_the_rest() {
   for (const auto& [key, value] : table_) {
     if (known_.contains(key.str())) continue;
     const auto meant = nearest(key.str(), known_);
-    mistakes_.add(value, meant ? fmt::format("{} has no key '{}'; did you mean '{}'?", title_, key.str(), *meant)
-                               : fmt::format("{} has no key '{}'; known are: {}", title_, key.str(),
-                                             fmt::join(known_, ", ")));
+    mistakes_.add(value,
+                  meant ? fmt::format("{} has no key '{}'; did you mean '{}'?", title_, key.str(), *meant)
+                        : fmt::format("{} has no key '{}'; known are: {}", title_, key.str(), fmt::join(known_, ", ")));
   }
 }
 

@@ -76,6 +76,7 @@ class TableReader {
 };
 
 /// The candidate that differs least from `text`, if any is close enough to be meant.
-[[nodiscard]] std::optional<std::string> nearest(std::string_view text, const std::set<std::string, std::less<>>& candidates);
+[[nodiscard]] std::optional<std::string> nearest(std::string_view text,
+                                                 const std::set<std::string, std::less<>>& candidates);
 
 }  // namespace shirgate

@@ -18,9 +18,7 @@ Address from_v4_bytes(const std::uint8_t* four) {
   return address;
 }
 
-int prefix_in_128(const AddressRange& range) {
-  return range.prefix_bits + (range.first.is_v4 ? v4_offset_bits : 0);
-}
+int prefix_in_128(const AddressRange& range) { return range.prefix_bits + (range.first.is_v4 ? v4_offset_bits : 0); }
 
 bool same_prefix(const Address& a, const Address& b, int bits) {
   const int whole = bits / 8;
@@ -58,9 +56,9 @@ const Blocks& floor_v4() {
 
 const Blocks& special_v4() {
   // IANA IPv4 special-purpose registry (RFC 6890 and later), what is not globally reachable.
-  static const Blocks blocks = blocks_of({"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.0.0.0/24",
-                                          "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
-                                          "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"});
+  static const Blocks blocks =
+      blocks_of({"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
+                 "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"});
   return blocks;
 }
 
@@ -93,11 +91,11 @@ const Blocks& special_v6() {
 std::optional<Address> embedded_v4(const Address& address) {
   static const auto mapped = *parse_range("::ffff:0:0/96");
   static const auto compatible = *parse_range("::/96");
-  static const auto translated = *parse_range("::ffff:0:0:0/96");   // RFC 2765
-  static const auto nat64 = *parse_range("64:ff9b::/96");           // RFC 6052
-  static const auto nat64_local = *parse_range("64:ff9b:1::/48");   // RFC 8215
-  static const auto six_to_four = *parse_range("2002::/16");        // RFC 3056
-  static const auto teredo = *parse_range("2001::/32");             // RFC 4380, the client part is inverted
+  static const auto translated = *parse_range("::ffff:0:0:0/96");  // RFC 2765
+  static const auto nat64 = *parse_range("64:ff9b::/96");          // RFC 6052
+  static const auto nat64_local = *parse_range("64:ff9b:1::/48");  // RFC 8215
+  static const auto six_to_four = *parse_range("2002::/16");       // RFC 3056
+  static const auto teredo = *parse_range("2001::/32");            // RFC 4380, the client part is inverted
   const auto* bytes = address.bytes.data();
   for (const auto& range : {mapped, compatible, translated, nat64, nat64_local})
     if (range.contains(address)) return from_v4_bytes(bytes + 12);
@@ -119,10 +117,9 @@ AddressClass classify_v4(const Address& address) {
 }  // namespace
 
 Address v4_address(std::uint32_t host_order) {
-  const std::array<std::uint8_t, 4> four{static_cast<std::uint8_t>(host_order >> 24),
-                                         static_cast<std::uint8_t>(host_order >> 16),
-                                         static_cast<std::uint8_t>(host_order >> 8),
-                                         static_cast<std::uint8_t>(host_order)};
+  const std::array<std::uint8_t, 4> four{
+      static_cast<std::uint8_t>(host_order >> 24), static_cast<std::uint8_t>(host_order >> 16),
+      static_cast<std::uint8_t>(host_order >> 8), static_cast<std::uint8_t>(host_order)};
   return from_v4_bytes(four.data());
 }
 
@@ -216,10 +213,9 @@ Reason judge(std::span<const Address> answers, std::span<const AddressRange> exp
   for (const auto& answer : answers) {
     const auto found = classify(answer);
     if (found == AddressClass::prohibited) return Reason::address_prohibited;
-    const bool fits = expected.empty()
-                          ? found == AddressClass::public_
-                          : std::any_of(expected.begin(), expected.end(),
-                                        [&](const AddressRange& range) { return range.contains(answer); });
+    const bool fits = expected.empty() ? found == AddressClass::public_
+                                       : std::any_of(expected.begin(), expected.end(),
+                                                     [&](const AddressRange& range) { return range.contains(answer); });
     if (!fits) worst = Reason::address_not_expected;
   }
   return worst;

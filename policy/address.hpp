@@ -45,7 +45,8 @@ struct AddressRange {
 [[nodiscard]] std::string to_string(const AddressRange& range);
 
 enum class AddressClass : std::uint8_t {
-  prohibited,  ///< the floor: loopback, link-local, metadata services, multicast, unspecified, and IPv6 forms that embed them
+  prohibited,  ///< the floor: loopback, link-local, metadata services, multicast, unspecified, and IPv6 forms that
+               ///< embed them
   special,     ///< not for the public internet: private, shared, benchmarking, documentation, reserved (RFC 6890)
   public_,     ///< everything else
 };

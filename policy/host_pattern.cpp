@@ -24,8 +24,10 @@ Checked<HostPattern> parse_pattern(std::string_view text) {
   if (name.ends_with('.')) return complain(fmt::format("'{}': write the name without the trailing dot", text));
   auto host = parse_host(name);
   if (host.has_error() && host.error() == Reason::ip_literal_not_listed)
-    return complain(fmt::format("'{}' is an address; rules name hosts, 'addresses' says where they must resolve to", text));
-  if (host.has_error()) return complain(fmt::format("'{}' is not a host name (letters, digits and hyphens, split by dots)", text));
+    return complain(
+        fmt::format("'{}' is an address; rules name hosts, 'addresses' says where they must resolve to", text));
+  if (host.has_error())
+    return complain(fmt::format("'{}' is not a host name (letters, digits and hyphens, split by dots)", text));
   if (wildcard && name.find('.') == std::string_view::npos)
     return complain(fmt::format("'{}' would allow a whole top-level domain; name a suffix of your own", text));
   return HostPattern(*std::move(host), wildcard);

@@ -52,7 +52,8 @@ std::string describe(const Rule& rule) {
 std::string fingerprint_of(std::span<const Runtime> runtimes, std::span<const Rule> rules) {
   std::vector<std::string> lines;
   for (const auto& runtime : runtimes)
-    for (const auto& range : runtime.clients) lines.push_back(fmt::format("{}<{}", runtime.name.text(), to_string(range)));
+    for (const auto& range : runtime.clients)
+      lines.push_back(fmt::format("{}<{}", runtime.name.text(), to_string(range)));
   for (const auto& rule : rules) lines.push_back(describe(rule));
   std::sort(lines.begin(), lines.end());
   std::size_t hash = fnv_offset;
@@ -167,10 +168,14 @@ Verdict Policy::decide(Name runtime, const Asked& asked, Time now) const {
   return verdict;
 }
 
+const Rule* Policy::rule(Name name) const {
+  const auto found = by_name_.find(name.text());
+  return found == by_name_.end() ? nullptr : &rules_[found->second];
+}
+
 Reason Policy::judge_addresses(const Verdict& verdict, std::span<const Address> answers) const {
-  const auto rule = by_name_.find(verdict.rule.text());
-  if (rule == by_name_.end()) return Reason::internal_error;
-  return judge(answers, rules_[rule->second].addresses);
+  const auto* decided = rule(verdict.rule);
+  return decided == nullptr ? Reason::internal_error : judge(answers, decided->addresses);
 }
 
 }  // namespace shirgate

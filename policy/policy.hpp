@@ -43,6 +43,8 @@ class Policy {
   /// May the addresses that the name resolved to be dialled under the rule that allowed it? See judge() in address.hpp.
   [[nodiscard]] Reason judge_addresses(const Verdict& verdict, std::span<const Address> answers) const;
 
+  /// The rule of that name, which a verdict of this policy carries; null when there is none.
+  [[nodiscard]] const Rule* rule(Name name) const;
   [[nodiscard]] std::span<const Rule> rules() const { return rules_; }
   [[nodiscard]] std::span<const Runtime> runtimes() const { return runtimes_; }
 

@@ -87,12 +87,12 @@ constexpr std::array table{
     ReasonRow{Reason::total_limit, "total_limit", request, 503, "connection_limit_reached", no_alert,
               "The gate has as many connections open as it may."},
 
-    ReasonRow{Reason::not_tls, "not_tls", first_flight, 0, "", denied, "The first bytes of the tunnel are not TLS."},
+    ReasonRow{Reason::not_tls, "not_tls", first_flight, 0, "", no_alert, "The first bytes of the tunnel are not TLS."},
     ReasonRow{Reason::hello_malformed, "hello_malformed", first_flight, 0, "", denied,
               "The TLS ClientHello could not be read."},
     ReasonRow{Reason::hello_too_large, "hello_too_large", first_flight, 0, "", denied,
               "The TLS ClientHello is larger than 16 KiB or spread over more than 64 records."},
-    ReasonRow{Reason::hello_timeout, "hello_timeout", first_flight, 0, "", denied,
+    ReasonRow{Reason::hello_timeout, "hello_timeout", first_flight, 0, "", no_alert,
               "The TLS ClientHello did not arrive in time."},
     ReasonRow{Reason::hello_incomplete, "hello_incomplete", first_flight, 0, "", no_alert,
               "The client went away before its TLS ClientHello was complete."},
@@ -131,8 +131,8 @@ constexpr bool in_enum_order() {
 static_assert(in_enum_order(), "every Reason has its row, at its place");
 static_assert(table.size() == static_cast<std::size_t>(Reason::internal_error) + 1);
 
-constexpr std::array stage_names{"request", "identify", "policy", "dns", "address", "dial", "audit", "first_flight",
-                                 "relay"};
+constexpr std::array stage_names{"request", "identify", "policy",       "dns",  "address",
+                                 "dial",    "audit",    "first_flight", "relay"};
 
 }  // namespace
 

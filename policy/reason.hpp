@@ -83,12 +83,12 @@ enum class TlsAlert : std::uint8_t { access_denied = 49, protocol_version = 70, 
 
 struct ReasonRow {
   Reason reason;
-  std::string_view token;        ///< the contract: lower snake case
-  Stage stage;                   ///< where it can arise
-  int status;                    ///< HTTP status before 200; 0 where no HTTP answer is possible
-  std::string_view proxy_error;  ///< RFC 9209 error type for Proxy-Status; empty where none fits
+  std::string_view token;         ///< the contract: lower snake case
+  Stage stage;                    ///< where it can arise
+  int status;                     ///< HTTP status before 200; 0 where no HTTP answer is possible
+  std::string_view proxy_error;   ///< RFC 9209 error type for Proxy-Status; empty where none fits
   std::optional<TlsAlert> alert;  ///< what a TLS client is sent after 200
-  std::string_view advice;       ///< one sentence for the person who reads it
+  std::string_view advice;        ///< one sentence for the person who reads it
 };
 
 /// Every reason, in the order of the enum.

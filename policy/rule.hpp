@@ -32,8 +32,9 @@ struct Rule {
   HostPattern pattern;
   std::uint16_t port;
   Protocol protocol = Protocol::tls;
-  std::vector<AddressRange> addresses{};  ///< where the name must resolve to; empty: public addresses only
+  std::vector<AddressRange> addresses{};           ///< where the name must resolve to; empty: public addresses only
   std::optional<std::chrono::sys_days> expires{};  ///< last day it is valid, whole day, UTC
+  bool may_be_quiet = false;                       ///< its tunnels are honestly silent for hours: no idle limit
   std::string ticket{};
   Provenance provenance{};
 };

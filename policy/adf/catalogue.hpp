@@ -14,8 +14,8 @@ namespace shirgate::adf {
 /// A fact about the factory that a row may depend on. A row applies when all the facts it needs hold.
 enum class Fact : std::uint8_t {
   none,
-  factory_key,     ///< the IR key names the factory's own endpoint
-  relay_authoring, ///< interactive authoring travels over Azure Relay
+  factory_key,      ///< the IR key names the factory's own endpoint
+  relay_authoring,  ///< interactive authoring travels over Azure Relay
   auto_update,
   staged_copy,
   key_vault,
@@ -34,6 +34,7 @@ struct CatalogueRow {
   std::string_view cloud;  ///< "public", "usgov", "china" or "all"
   Fact needs;
   bool may_be_private;  ///< its name may resolve to a private endpoint
+  bool may_be_quiet;    ///< its tunnels are honestly silent for hours
   std::string_view purpose;
   std::string_view source;
 };

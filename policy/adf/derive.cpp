@@ -27,7 +27,8 @@ void substitute(std::string& text, std::string_view placeholder, std::string_vie
 }
 
 /// The plural inputs, by the placeholder that stands for one of their items.
-const std::vector<std::string>* items_for(std::string_view text, const Factory& factory, std::string_view& placeholder) {
+const std::vector<std::string>* items_for(std::string_view text, const Factory& factory,
+                                          std::string_view& placeholder) {
   const auto stands_for = [&](std::string_view name) {
     placeholder = name;
     return text.find(name) != std::string_view::npos;
@@ -61,6 +62,7 @@ Rule make_rule(const CatalogueRow& row, const Factory& factory, const std::strin
             .pattern = *std::move(pattern),
             .port = row.port,
             .protocol = row.protocol,
+            .may_be_quiet = row.may_be_quiet,
             .provenance = {.origin = fmt::format("catalogue {}", row.id),
                            .purpose = std::string(row.purpose),
                            .source = std::string(row.source)}};
@@ -84,14 +86,12 @@ struct Grammar {
 };
 
 Checked<std::string> check(std::string_view text, const Grammar& grammar) {
-  const auto fits = [&](unsigned char c) {
-    return (c < 128 && std::isalnum(c) != 0) || (grammar.hyphens && c == '-');
-  };
+  const auto fits = [&](unsigned char c) { return (c < 128 && std::isalnum(c) != 0) || (grammar.hyphens && c == '-'); };
   const bool ends_well = !text.starts_with('-') && !text.ends_with('-');
   if (text.size() < grammar.shortest || text.size() > grammar.longest || !ends_well ||
       !std::all_of(text.begin(), text.end(), fits))
     return complain(fmt::format("'{}' is not {}: {} to {} letters, digits{}", text, grammar.what, grammar.shortest,
-                                 grammar.longest, grammar.hyphens ? " or hyphens" : ""));
+                                grammar.longest, grammar.hyphens ? " or hyphens" : ""));
   return lower(text);
 }
 

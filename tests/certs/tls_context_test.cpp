@@ -114,7 +114,7 @@ TEST_F(TlsContext, RefusesSettingsItCannotMeet) {
   EXPECT_THROW(static_cast<void>(TlsClientContext::trusting(pem, {.alpn = {""}})), std::invalid_argument);
   EXPECT_THROW(static_cast<void>(TlsClientContext::trusting(pem, {.alpn = {std::string(256, 'x')}})),
                std::invalid_argument);
-  const TlsSettings upside_down{.lowest = TlsVersion::tls_1_3, .highest = TlsVersion::tls_1_2};
+  const TlsSettings upside_down{.lowest = TlsVersion::tls1_3, .highest = TlsVersion::tls1_2};
   EXPECT_THROW(TlsServerContext(authority_, "kv.lab", upside_down), std::invalid_argument);
   EXPECT_THROW(TlsServerContext(nullptr, "kv.lab"), std::invalid_argument);
   EXPECT_THROW(TlsServerContext(authority_, "not a name"), std::invalid_argument);

@@ -29,8 +29,8 @@ class TlsHandshake : public testing::TestWithParam<VersionCase> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Over, TlsHandshake,
-                         testing::Values(VersionCase{"Tls12", TlsVersion::tls_1_2, "TLSv1.2"},
-                                         VersionCase{"Tls13", TlsVersion::tls_1_3, "TLSv1.3"}),
+                         testing::Values(VersionCase{"Tls12", TlsVersion::tls1_2, "TLSv1.2"},
+                                         VersionCase{"Tls13", TlsVersion::tls1_3, "TLSv1.3"}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST_P(TlsHandshake, SucceedsWithATrustedAuthority) {
@@ -189,24 +189,24 @@ TEST_F(TlsVersions, PreferTheNewest) {
 }
 
 TEST_F(TlsVersions, MeetInTheMiddle) {
-  shake({}, only(TlsVersion::tls_1_2));
+  shake({}, only(TlsVersion::tls1_2));
   EXPECT_EQ(client_->version(), "TLSv1.2");
 }
 
 TEST_F(TlsVersions, ThatDoNotMeetEndInAProtocolVersionAlert) {
-  shake(only(TlsVersion::tls_1_3), only(TlsVersion::tls_1_2));
+  shake(only(TlsVersion::tls1_3), only(TlsVersion::tls1_2));
   EXPECT_EQ(client_->received_alert(), SSL_AD_PROTOCOL_VERSION);
   EXPECT_EQ(server_->sent_alert(), SSL_AD_PROTOCOL_VERSION);
   EXPECT_EQ(server_->failure(), "TLS handshake: unsupported protocol");
 }
 
 TEST_F(TlsVersions, OfAnOldClientAreRefusedByDefault) {
-  shake({}, only(TlsVersion::tls_1_1));
+  shake({}, only(TlsVersion::tls1_1));
   EXPECT_EQ(client_->received_alert(), SSL_AD_PROTOCOL_VERSION);
 }
 
 TEST_F(TlsVersions, OfAnOldClientAreServedOnRequest) {
-  shake({.lowest = TlsVersion::tls_1_0}, only(TlsVersion::tls_1_0));
+  shake({.lowest = TlsVersion::tls1_0}, only(TlsVersion::tls1_0));
   EXPECT_EQ(client_->handshake(), Handshake::done) << client_->failure();
   EXPECT_EQ(client_->version(), "TLSv1");
 }

@@ -39,8 +39,8 @@ class OpenTls : public testing::TestWithParam<TlsVersion> {
   TlsLeg client_ = TlsLeg::client(TlsClientContext::trusting(authority_->ca_pem(), settings_), "kv.lab");
 };
 
-INSTANTIATE_TEST_SUITE_P(Over, OpenTls, testing::Values(TlsVersion::tls_1_2, TlsVersion::tls_1_3),
-                         [](const auto& test) { return test.param == TlsVersion::tls_1_2 ? "Tls12" : "Tls13"; });
+INSTANTIATE_TEST_SUITE_P(Over, OpenTls, testing::Values(TlsVersion::tls1_2, TlsVersion::tls1_3),
+                         [](const auto& test) { return test.param == TlsVersion::tls1_2 ? "Tls12" : "Tls13"; });
 
 TEST_P(OpenTls, CarriesTextBothWays) {
   EXPECT_EQ(client_.write("question"), 8U);
