@@ -21,6 +21,18 @@ std::string cut(std::string_view cell, std::size_t width) {
 
 }  // namespace
 
+std::string printable(std::string_view text) {
+  std::string result(text);
+  std::replace_if(
+      result.begin(), result.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return result;
+}
+
+void Table::add(std::vector<std::string> cells) {
+  for (auto& cell : cells) cell = printable(cell);
+  rows_.push_back(std::move(cells));
+}
+
 std::string Table::text(std::size_t width) const {
   std::vector<std::size_t> widths;
   for (std::size_t c = 0; c < columns_.size(); ++c) {
@@ -29,10 +41,15 @@ std::string Table::text(std::size_t width) const {
     widths.push_back(widest);
   }
   const auto total = [&] { return std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1)); };
-  for (std::size_t c = columns_.size(); c-- > 0;) {
-    const auto over = total() > width ? total() - width : 0;
-    if (!columns_[c].may_shrink || over == 0) continue;
-    widths[c] = std::max(std::min(widths[c], least_shrunk), widths[c] - std::min(over, widths[c]));
+  // The widest of the columns that may shrink gives way first.
+  while (total() > width) {
+    std::size_t widest = columns_.size();
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      if (columns_[c].may_shrink && widths[c] > least_shrunk &&
+          (widest == columns_.size() || widths[c] > widths[widest]))
+        widest = c;
+    if (widest == columns_.size()) break;
+    --widths[widest];
   }
 
   std::string out;

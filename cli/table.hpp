@@ -18,8 +18,8 @@ class Table {
   };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
-  /// As many cells as columns.
-  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  /// As many cells as columns. Cells may hold hostile text; it is made printable.
+  void add(std::vector<std::string> cells);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   /// With a line end after each line. `width` is the most bytes a line may have.
   [[nodiscard]] std::string text(std::size_t width) const;
@@ -28,6 +28,9 @@ class Table {
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
+
+/// The text with every byte that is not printable ASCII as '?', so that nothing hostile reaches a terminal.
+[[nodiscard]] std::string printable(std::string_view text);
 
 /// How wide standard output is: the terminal's width, or 120 where it is none.
 [[nodiscard]] std::size_t terminal_width();
