@@ -1,11 +1,11 @@
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <csignal>
 
 #include "cli/commands.hpp"
 #include "cli/load_or_explain.hpp"
 #include "proxy/gate/gate.hpp"
+#include "proxy/operational_log.hpp"
 #include "version.hpp"
 
 namespace shirgate {
@@ -31,15 +31,15 @@ bool lab_is_asked_for_twice(const Config& config, bool lab) {
 void reload(Gate& gate, const std::string& path) {
   auto config = load_file(path);
   if (config.has_error()) {
-    for (const auto& mistake : config.error()) spdlog::error("{}", to_string(mistake));
-    spdlog::error("{} has mistakes; the configuration in force stays", path);
+    for (const auto& mistake : config.error()) operational_log::error(to_string(mistake));
+    operational_log::error(fmt::format("{} has mistakes; the configuration in force stays", path));
     return;
   }
   const auto reloaded = gate.reload(*std::move(config));
   if (reloaded.has_error())
-    spdlog::error("{}; the configuration in force stays", reloaded.error().text());
+    operational_log::error(fmt::format("{}; the configuration in force stays", reloaded.error().text()));
   else
-    spdlog::info("{} is in force", path);
+    operational_log::info(fmt::format("{} is in force", path));
 }
 
 int serve(const std::string& path, bool lab) {
@@ -52,14 +52,15 @@ int serve(const std::string& path, bool lab) {
     return exit_bad_input;
   }
   auto& gate = **started;
-  for (const auto& endpoint : gate.listening()) spdlog::info("shirgate {} listens on {}", version, to_string(endpoint));
-  if (lab) spdlog::warn("this is a lab: [lab] dial replaces what is dialled");
+  for (const auto& endpoint : gate.listening())
+    operational_log::info(fmt::format("shirgate {} listens on {}", version, to_string(endpoint)));
+  if (lab) operational_log::warning("this is a lab: [lab] dial replaces what is dialled");
   for (int signal = 0;;) {
     sigwait(&signals, &signal);
     if (signal != SIGHUP) break;
     reload(gate, path);
   }
-  spdlog::info("stopping; open tunnels get their drain time");
+  operational_log::info("stopping; open tunnels get their drain time");
   gate.stop();
   return exit_yes;
 }

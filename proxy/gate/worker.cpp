@@ -1,12 +1,13 @@
 #include "proxy/gate/worker.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <random>
 
-#include "proxy/session/goodbye.hpp"
+#include "proxy/operational_log.hpp"
 #include "proxy/session/judge_tunnel.hpp"
 #include "proxy/session/session.hpp"
 
@@ -26,7 +27,7 @@ void log_if_it_threw(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& error) {
-    log_problem("a session's end threw", error.what());
+    operational_log::error(fmt::format("a session's end threw: {}", error.what()));
   }
 }
 

@@ -1,7 +1,5 @@
 #include "proxy/session/goodbye.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include "proxy/first_flight/alert.hpp"
 #include "proxy/gate/worker.hpp"
 #include "proxy/ingress/reply.hpp"
@@ -87,7 +85,5 @@ Awaitable<void> cut(Session& session, Reason reason) {
   }
   co_await say_and_linger(session, last_words);
 }
-
-void log_problem(std::string_view what, std::string_view detail) { spdlog::error("{}: {}", what, detail); }
 
 }  // namespace shirgate

@@ -13,7 +13,4 @@ Awaitable<void> refuse(Session& session, Reason reason);
 /// After the 200: one `close` event and, where the client speaks TLS, an alert that names the cause.
 Awaitable<void> cut(Session& session, Reason reason);
 
-/// For trouble of the gate's own; goes to the operational log.
-void log_problem(std::string_view what, std::string_view detail);
-
 }  // namespace shirgate

@@ -1,9 +1,12 @@
 #include "proxy/session/session.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "proxy/gate/worker.hpp"
 #include "proxy/ingress/reply.hpp"
+#include "proxy/operational_log.hpp"
 #include "proxy/session/events.hpp"
 #include "proxy/session/first_flight.hpp"
 #include "proxy/session/goodbye.hpp"
@@ -172,7 +175,7 @@ Awaitable<void> serve(std::unique_ptr<Session> session) {
     }
   } catch (const std::exception& error) {
     // Out of memory, most likely. Only this session ends, and the log says so.
-    log_problem("a session threw", error.what());
+    operational_log::error(fmt::format("a session threw: {}", error.what()));
   }
   if (reason == Reason::allowed) co_return;
   if (session->opened)

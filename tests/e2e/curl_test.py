@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""The real binary between real curl and a TLS server: what a user would try first.
+
+Usage: curl_test.py PATH_TO_SHIRGATE. Everything runs on loopback, on ports the kernel gives, and ends with the test.
+"""
+
+import hashlib
+import http.server
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+BINARY = sys.argv.pop(1)
+GIB = 1 << 30
+BLOCK = hashlib.sha256(b"shirgate").digest() * 32768  # 1 MiB that does not compress to nothing
+CONTROL = "contoso-prod.westeurope.datafactory.azure.net"
+STAGING = "contosostage.blob.core.windows.net"
+DEADLINE = 60
+
+
+def wait_for(condition, what):
+    """Waits until condition() is truthy and returns it."""
+    until = time.monotonic() + DEADLINE
+    while time.monotonic() < until:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"not within {DEADLINE} s: {what}")
+
+
+class Storage(http.server.BaseHTTPRequestHandler):
+    """GET /gib sends one GiB, PUT answers with the SHA-256 of what came."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(GIB))
+        self.end_headers()
+        for _ in range(GIB // len(BLOCK)):
+            self.wfile.write(BLOCK)
+
+    def do_PUT(self):
+        left = int(self.headers["Content-Length"])
+        digest = hashlib.sha256()
+        while left:
+            piece = self.rfile.read(min(left, 1 << 20))
+            digest.update(piece)
+            left -= len(piece)
+        body = digest.hexdigest().encode()
+        self.send_response(201)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class CountingSink:
+    """Takes connections and counts what reaches it."""
+
+    def __init__(self):
+        self.connections = 0
+        self.bytes = 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            try:
+                peer, _ = self.socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            while True:
+                try:
+                    piece = peer.recv(65536)
+                except OSError:
+                    break
+                if not piece:
+                    break
+                self.bytes += len(piece)
+            peer.close()
+
+
+class ThroughTheGate(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="shirgate-e2e-")
+        cls.certificate = os.path.join(cls.folder, "cert.pem")
+        key = os.path.join(cls.folder, "key.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-keyout", key, "-out", cls.certificate, "-days", "2", "-subj", "/CN=shirgate e2e",
+             "-addext", f"subjectAltName=DNS:{CONTROL},DNS:{STAGING}"],
+            check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cls.certificate, key)
+        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Storage)
+        cls.server.socket = context.wrap_socket(cls.server.socket, server_side=True, do_handshake_on_connect=False)
+        cls.server.handle_error = lambda *args: None
+        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        cls.sink = CountingSink()
+        cls.start_gate()
+
+    @classmethod
+    def start_gate(cls):
+        cls.audit = os.path.join(cls.folder, "audit")
+        config = os.path.join(cls.folder, "shirgate.toml")
+        with open(config, "w", encoding="ascii") as file:
+            file.write(f"""
+[gate]
+listen = ["127.0.0.1:0"]
+[audit]
+directory = "{cls.audit}"
+[[runtime]]
+name = "contoso-prod"
+clients = ["127.0.0.1"]
+factory = "contoso-prod"
+region = "westeurope"
+interactive_authoring = "off"
+staging_accounts = ["contosostage"]
+[dns.hosts]
+"{CONTROL}" = ["20.60.0.10"]
+"{STAGING}" = ["20.60.0.11"]
+[lab]
+enabled = true
+dial = {{ "{STAGING}:443" = "127.0.0.1:{cls.server.server_port}", "{CONTROL}:443" = "127.0.0.1:{cls.sink.port}" }}
+""")
+        cls.config = config
+        cls.gate = subprocess.Popen([BINARY, "serve", "--config", config, "--lab"], stderr=subprocess.DEVNULL)
+        start = wait_for(lambda: [e for e in cls.events() if e["event.action"] == "start"], "the gate's start")
+        cls.proxy = "http://" + start[-1]["message"].split()[-1]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.gate.send_signal(signal.SIGTERM)
+        code = cls.gate.wait(DEADLINE)
+        cls.server.shutdown()
+        shutil.rmtree(cls.folder)
+        assert code == 0, f"the gate ended with {code}"
+
+    @classmethod
+    def events(cls):
+        found = []
+        if not os.path.isdir(cls.audit):
+            return found
+        for name in sorted(os.listdir(cls.audit)):
+            if name.endswith(".jsonl"):
+                with open(os.path.join(cls.audit, name), encoding="ascii") as file:
+                    found += [json.loads(line) for line in file if line.endswith("\n")]
+        return found
+
+    def curl(self, *arguments, **options):
+        return subprocess.run(
+            ["curl", "-sS", "--max-time", str(DEADLINE), "-x", self.proxy, "--cacert", self.certificate, *arguments],
+            capture_output=True, check=False, **options)
+
+    def closed(self, **fields):
+        def matching():
+            return [e for e in self.events() if all(e.get(key) == value for key, value in fields.items())]
+        return wait_for(matching, f"an event with {fields}")
+
+    def test_downloads_a_gibibyte_unharmed(self):
+        curl = subprocess.Popen(["curl", "-sS", "-x", self.proxy, "--cacert", self.certificate, f"https://{STAGING}/gib"],
+                                stdout=subprocess.PIPE)
+        digest, size = hashlib.sha256(), 0
+        while piece := curl.stdout.read(1 << 20):
+            digest.update(piece)
+            size += len(piece)
+        curl.stdout.close()
+        self.assertEqual(curl.wait(DEADLINE), 0)
+        expected = hashlib.sha256()
+        for _ in range(GIB // len(BLOCK)):
+            expected.update(BLOCK)
+        self.assertEqual((size, digest.hexdigest()), (GIB, expected.hexdigest()))
+
+    def test_uploads_a_gibibyte_unharmed(self):
+        path = os.path.join(self.folder, "gib")
+        digest = hashlib.sha256()
+        with open(path, "wb") as file:
+            for _ in range(GIB // len(BLOCK)):
+                file.write(BLOCK)
+                digest.update(BLOCK)
+        result = self.curl("-T", path, f"https://{STAGING}/block")
+        os.remove(path)
+        self.assertEqual(result.stdout.decode(), digest.hexdigest(), result.stderr)
+        wait_for(lambda: [e for e in self.events() if e["event.action"] == "close" and e["source.bytes"] > GIB],
+                 "a close event with the upload's bytes")
+
+    def test_tells_curl_why_an_unlisted_host_is_refused(self):
+        result = self.curl("-v", "https://pypi.example/")
+        self.assertEqual(result.returncode, 56)
+        self.assertIn(b"HTTP/1.1 403 Forbidden", result.stderr)
+        self.assertIn(b'details="host_not_listed"', result.stderr)
+        self.closed(**{"event.action": "denied", "shirgate.reason": "host_not_listed", "destination.domain": "pypi.example"})
+
+    def test_cuts_a_tunnel_whose_server_name_is_not_the_connect_host(self):
+        result = self.curl("--connect-to", f"{STAGING}:443:{CONTROL}:443", f"https://{STAGING}/")
+        self.assertEqual(result.returncode, 35)
+        self.assertIn(b"unrecognized name", result.stderr)
+        event = self.closed(**{"event.action": "close", "shirgate.reason": "sni_mismatch"})[-1]
+        self.assertEqual(event["tls.client.server_name"], STAGING)
+        self.assertEqual(event["source.bytes"], 0)
+        self.assertEqual(self.sink.bytes, 0, "not one byte may reach the endpoint")
+        self.assertGreaterEqual(self.sink.connections, 1)
+
+    def count(self, action):
+        return len([e for e in self.events() if e["event.action"] == action])
+
+    def test_outlives_a_client_that_is_killed(self):
+        checked, closed = self.count("checked"), self.count("close")
+        curl = subprocess.Popen(["curl", "-sS", "-x", self.proxy, "--cacert", self.certificate, "--limit-rate", "1M",
+                                 "-o", os.devnull, f"https://{STAGING}/gib"], stderr=subprocess.DEVNULL)
+        wait_for(lambda: self.count("checked") > checked, "its tunnel")
+        curl.kill()
+        curl.wait()
+        wait_for(lambda: self.count("close") > closed, "its close event")
+        self.assertEqual(self.curl("-T", self.certificate, f"https://{STAGING}/again").returncode, 0)
+
+    def test_reports_what_happened(self):
+        self.curl("https://telemetry.vendor.example/")
+        self.closed(**{"event.action": "denied", "destination.domain": "telemetry.vendor.example"})
+        result = subprocess.run([BINARY, "report", "--json", self.audit], capture_output=True, check=True)
+        report = json.loads(result.stdout)
+        self.assertIn("telemetry.vendor.example:443", [row["target"] for row in report["refused"]])
+
+    def test_keeps_the_configuration_when_a_reload_is_bad(self):
+        with open(self.config, encoding="ascii") as file:
+            good = file.read()
+        with open(self.config, "a", encoding="ascii") as file:
+            file.write("[nonsense]\n")
+        self.gate.send_signal(signal.SIGHUP)
+        self.assertEqual(self.curl("-T", self.certificate, f"https://{STAGING}/x").returncode, 0)
+        policies = self.count("policy")
+        with open(self.config, "w", encoding="ascii") as file:
+            file.write(good.replace('staging_accounts = ["contosostage"]', 'staging_accounts = ["contosostage", "another1"]'))
+        self.gate.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.count("policy") > policies, "the new policy")
+        self.assertEqual(self.curl("-T", self.certificate, f"https://{STAGING}/x").returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
