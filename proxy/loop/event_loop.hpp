@@ -32,6 +32,7 @@ class Descriptor {
   [[nodiscard]] int fd() const { return fd_; }
   bool readable = true;
   bool writable = true;
+  bool broken = false;  ///< the kernel reported an error; reading, once it comes to that, says which
   ReadinessListener* listener = nullptr;
 
  private:

@@ -155,6 +155,7 @@ void EventLoop::dispatch(int timeout_ms) {
     }
     // A hang-up or an error is found by the next call that reads or writes.
     const bool broken = (what & (EPOLLERR | EPOLLHUP)) != 0;
+    if ((what & EPOLLERR) != 0) descriptor.broken = true;
     if (broken || (what & (EPOLLIN | EPOLLRDHUP)) != 0) descriptor.readable = true;
     if (broken || (what & EPOLLOUT) != 0) descriptor.writable = true;
     if (descriptor.listener != nullptr) descriptor.listener->on_ready(descriptor);

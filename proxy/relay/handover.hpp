@@ -9,7 +9,7 @@
 #include "audit/event.hpp"
 #include "policy/verdict.hpp"
 #include "proxy/gate/occupancy.hpp"
-#include "proxy/loop/event_loop.hpp"
+#include "proxy/loop/socket.hpp"
 
 namespace shirgate {
 
@@ -31,8 +31,8 @@ struct TunnelLimits {
 };
 
 struct Handover {
-  Descriptor* client = nullptr;         ///< registered with the worker's loop; the relay owns it from here on
-  Descriptor* upstream = nullptr;       ///< likewise
+  std::unique_ptr<Socket> client;       ///< in the worker's loop; the relay owns it from here on
+  std::unique_ptr<Socket> upstream;     ///< likewise
   std::span<const char> to_upstream{};  ///< bytes already read from the client; copied
   TunnelFacts facts;
   TunnelLimits limits;

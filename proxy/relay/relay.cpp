@@ -41,7 +41,16 @@ Relay::Relay(EventLoop& loop, Audit& audit) : loop_(loop), audit_(audit), bounce
 
 Relay::~Relay() { close_all(Reason::gate_stopped); }
 
+void Relay::make_room() {
+  // All that may have to grow grows here, before a tunnel is taken: what runs per event never allocates or throws.
+  if (tunnels_.size() < tunnels_.capacity()) return;
+  tunnels_.reserve(std::max<std::size_t>(64, 2 * tunnels_.size()));
+  for (auto* list : {&ready_, &taking_turns_}) list->reserve(tunnels_.capacity());
+  dead_.reserve(tunnels_.capacity());
+}
+
 void Relay::adopt(Handover handover) {
+  make_room();
   auto& tunnel = *tunnels_.emplace_back(std::make_unique<Tunnel>(std::move(handover)));
   tunnel.relay = this;
   tunnel.place = tunnels_.size() - 1;

@@ -41,6 +41,7 @@ class Relay final : public TurnTask {
   static constexpr std::size_t turn_allowance = 4 * bounce_bytes;
   static constexpr std::size_t judge_slice = 256;
 
+  void make_room();
   void schedule(Tunnel& tunnel);
   void close(Tunnel& tunnel, Tunnel::End end);
   void report_progress(Tunnel& tunnel);

@@ -71,15 +71,14 @@ Moved move_once(Flow& flow, std::span<char> bounce) {
 }  // namespace
 
 Tunnel::Tunnel(Handover&& handover)
-    : up{.from = handover.client,
-         .to = handover.upstream,
-         .stuck = std::string(handover.to_upstream.data(), handover.to_upstream.size())},
-      down{.from = handover.upstream, .to = handover.client},
+    : up{.stuck = std::string(handover.to_upstream.data(), handover.to_upstream.size())},
       facts(std::move(handover.facts)),
       limits(handover.limits),
       permit(std::move(handover.permit)) {
-  handover.client->listener = this;
-  handover.upstream->listener = this;
+  // From here on nothing can throw, so the sockets never lose their owner on the way.
+  up.from = down.to = handover.client->release();
+  up.to = down.from = handover.upstream->release();
+  up.from->listener = up.to->listener = this;
 }
 
 void Tunnel::on_ready(Descriptor&) { relay->schedule(*this); }
@@ -108,6 +107,9 @@ std::optional<Tunnel::End> Tunnel::turn(std::span<char> bounce, std::size_t allo
 
 std::optional<Tunnel::End> Tunnel::overdue(SteadyTime now) const {
   const auto quiet = now - last_moved;
+  // A broken leg is not read while its last bytes are stuck at the other one, so it never gets to say that it broke.
+  if (up.from->broken && quiet >= limits.half_close) return End{Reason::client_reset, EndedBy::client};
+  if (down.from->broken && quiet >= limits.half_close) return End{Reason::upstream_reset, EndedBy::upstream};
   if (first_finished && quiet >= limits.half_close) return End{Reason::half_close_timeout, EndedBy::gate};
   if (!first_finished && limits.idle.count() > 0 && quiet >= limits.idle)
     return End{Reason::idle_timeout, EndedBy::gate};

@@ -26,6 +26,7 @@ class LingerPlace {
 /// Lets the client read the answer: a close with unread bytes would send a reset that overtakes it (RFC 9112 section
 /// 9.6). What still comes is thrown away unread, for a bounded time and amount; nothing more is parsed (RFC 9931).
 Awaitable<void> say_and_linger(Session& session, std::string_view last_words) {
+  if (!session.client) co_return;  // a hand-over that failed half-way has closed it
   const auto deadline = std::chrono::steady_clock::now() + goodbye_limit;
   if (!last_words.empty()) {
     const auto sent = co_await session.client->write_all(last_words, deadline);

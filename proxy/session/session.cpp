@@ -132,8 +132,8 @@ Reason hand_over(Session& session) {
   const auto& settings = session.snapshot->settings;
   handover.limits = {idle_limit(session), settings.half_close_timeout, settings.progress_interval};
   handover.to_upstream = session.received();
-  handover.client = session.client->release();
-  handover.upstream = session.upstream->release();
+  handover.client = std::move(session.client);
+  handover.upstream = std::move(session.upstream);
   session.worker.relay().adopt(std::move(handover));
   return Reason::allowed;
 }

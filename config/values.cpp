@@ -1,0 +1,68 @@
+#include "config/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace shirgate {
+namespace {
+
+constexpr int broadest_expected_prefix = 16;
+
+bool is_plain_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c < 128 && std::isalnum(c) != 0) || c == '-' || c == '_' || c == '.';
+  });
+}
+
+bool touches_the_floor(const AddressRange& range) {
+  static const std::array floor{*parse_range("0.0.0.0/8"),      *parse_range("127.0.0.0/8"),
+                                *parse_range("169.254.0.0/16"), *parse_range("168.63.129.16"),
+                                *parse_range("224.0.0.0/4"),    *parse_range("::/127"),
+                                *parse_range("fe80::/10"),      *parse_range("ff00::/8")};
+  return std::any_of(floor.begin(), floor.end(), [&](const AddressRange& block) { return block.overlaps(range); });
+}
+
+}  // namespace
+
+std::optional<Name> read_name(TableReader& table, std::string_view key, std::string_view example) {
+  const auto text = table.required_text(key, example);
+  if (!text) return std::nullopt;
+  if (!is_plain_name(*text)) {
+    table.complain(key, fmt::format("{} {}: use up to 64 letters, digits, '-', '_' or '.'", table.title(), key));
+    return std::nullopt;
+  }
+  return Name(*text);
+}
+
+std::vector<AddressRange> read_ranges(TableReader& table, std::string_view key) {
+  std::vector<AddressRange> ranges;
+  for (const auto& item : table.texts(key)) {
+    if (const auto range = parse_range(item.text))
+      ranges.push_back(*range);
+    else
+      table.mistakes().add(item.line, fmt::format("{} {}: '{}' is not a range like \"10.20.0.0/24\" whose remaining "
+                                                  "bits are zero",
+                                                  table.title(), key, item.text));
+  }
+  return ranges;
+}
+
+std::vector<AddressRange> read_expected_addresses(TableReader& table, std::string_view key) {
+  auto ranges = read_ranges(table, key);
+  for (const auto& range : ranges) {
+    if (touches_the_floor(range))
+      table.complain(key,
+                     fmt::format("{} {}: {} reaches addresses that are never dialled (loopback, link-local, metadata, "
+                                 "multicast)",
+                                 table.title(), key, to_string(range)));
+    if (range.prefix_bits < broadest_expected_prefix)
+      table.complain(key, fmt::format("{} {}: {} is broader than /{}; name the subnet of the private endpoints",
+                                      table.title(), key, to_string(range), broadest_expected_prefix));
+  }
+  return ranges;
+}
+
+}  // namespace shirgate
