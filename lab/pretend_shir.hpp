@@ -1,0 +1,63 @@
+// A client that uses the gate as a self-hosted integration runtime does, or as something does that would like to be
+// taken for one.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "certs/tls_context.hpp"
+#include "config/settings.hpp"
+#include "lab/conversation.hpp"
+
+namespace shirgate::lab {
+
+/// What it sends as soon as the tunnel stands.
+enum class FirstBytes : std::uint8_t {
+  hello,              ///< a ClientHello for the host it asked for
+  hello_for_another,  ///< the same for `other_name`
+  hello_without_name,
+  not_tls,
+};
+
+struct Approach {
+  std::string host;
+  std::uint16_t port = 443;
+  FirstBytes first_bytes = FirstBytes::hello;
+  std::string other_name{};
+  Conversation talk = nullptr;  ///< none: the handshake is all
+};
+
+/// What the client saw.
+struct Visit {
+  std::uint16_t local_port = 0;  ///< finds the attempt in the audit log
+  int status = 0;                ///< the gate's answer to CONNECT
+  std::string said{};            ///< the one line that came with a refusal
+  std::optional<int> alert{};    ///< TLS alert that ended the tunnel
+  std::string trouble{};         ///< why it did not work; empty when it did
+  std::uint64_t sent = 0;        ///< through the tunnel, on the wire
+  std::uint64_t received = 0;
+  std::chrono::microseconds took{0};
+
+  [[nodiscard]] bool works() const { return status == 200 && trouble.empty(); }
+};
+
+class PretendShir {
+ public:
+  PretendShir(const Endpoint& gate, std::string_view ca_pem)
+      : gate_(gate), trust_(TlsClientContext::trusting(ca_pem)) {}
+
+  /// One connection from its CONNECT to its end; never longer than visit_limit.
+  [[nodiscard]] Visit visit(const Approach& approach) const;
+
+  static constexpr std::chrono::seconds visit_limit{20};
+
+ private:
+  void go_through(BlockingSocket& socket, const Approach& approach, Visit& visit) const;
+  void use_tunnel(BlockingSocket& socket, const Approach& approach, Visit& visit) const;
+
+  Endpoint gate_;
+  TlsClientContext trust_;
+};
+
+}  // namespace shirgate::lab

@@ -1,0 +1,106 @@
+#include "lab/tls_stream.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace shirgate::lab {
+
+bool TlsStream::flush() {
+  out_.clear();
+  leg_.pull(out_);
+  if (!socket_.write_all(out_)) return false;
+  sent_ += out_.size();
+  return true;
+}
+
+bool TlsStream::feed_more() {
+  std::array<std::uint8_t, 16384> bytes{};
+  const auto got = socket_.read_some(bytes);
+  received_ += got;
+  auto rest = std::span<const std::uint8_t>(bytes).first(got);
+  while (!rest.empty()) {
+    // Its queue has room for several of these, and is empty whenever more is asked for.
+    const auto taken = leg_.feed(rest);
+    if (taken == 0) return false;
+    rest = rest.subspan(taken);
+  }
+  return got > 0;
+}
+
+bool TlsStream::handshake() {
+  auto state = leg_.handshake();
+  while (flush() && state == Handshake::more) {
+    if (!feed_more()) break;
+    state = leg_.handshake();
+  }
+  if (state == Handshake::more) give_up("the connection ended during the TLS handshake");
+  return state == Handshake::done && trouble().empty();
+}
+
+bool TlsStream::write_all(std::string_view plaintext) {
+  while (!plaintext.empty() && trouble().empty()) {
+    const auto taken = leg_.write(plaintext);
+    plaintext.remove_prefix(taken);
+    if (!flush() || taken == 0) break;
+  }
+  return plaintext.empty() && trouble().empty();
+}
+
+bool TlsStream::read_more() {
+  std::array<std::uint8_t, 16384> bytes{};
+  for (;;) {
+    const auto got = leg_.read(bytes);
+    plaintext_.append(reinterpret_cast<const char*>(bytes.data()), got);
+    if (!flush()) return false;
+    if (got > 0) return true;
+    if (leg_.peer_closed() || leg_.failed()) return false;
+    if (!feed_more()) {
+      give_up("the connection was cut without a TLS close_notify");
+      return false;
+    }
+  }
+}
+
+std::string TlsStream::read_through(std::string_view end, std::size_t limit) {
+  auto at = plaintext_.find(end);
+  while (at == std::string::npos && plaintext_.size() < limit && read_more()) at = plaintext_.find(end);
+  if (at == std::string::npos) return {};
+  auto text = plaintext_.substr(0, at + end.size());
+  plaintext_.erase(0, text.size());
+  return text;
+}
+
+std::string TlsStream::read_up_to(std::size_t count) {
+  std::string text = std::move(plaintext_);
+  plaintext_.clear();
+  while (text.size() < count && read_more()) {
+    text += plaintext_;
+    plaintext_.clear();
+  }
+  if (text.size() > count) {
+    plaintext_ = text.substr(count);
+    text.resize(count);
+  }
+  return text;
+}
+
+void TlsStream::finish() {
+  leg_.shutdown();
+  if (!flush()) return;
+  socket_.shut_writing();
+  while (read_more()) plaintext_.clear();
+  // Past its close_notify there is only the end of the stream, which is worth waiting for: bytes are counted.
+  while (trouble().empty() && feed_more()) {
+  }
+}
+
+std::string TlsStream::trouble() const {
+  if (!trouble_.empty()) return trouble_;
+  return leg_.failed() ? leg_.failure() : socket_.trouble();
+}
+
+void TlsStream::give_up(std::string_view why) {
+  if (trouble().empty()) trouble_ = why;
+}
+
+}  // namespace shirgate::lab

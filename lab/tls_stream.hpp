@@ -1,0 +1,46 @@
+// TLS over a BlockingSocket, for either end. Keeps trouble like the socket below it.
+#pragma once
+
+#include "certs/tls_leg.hpp"
+#include "lab/blocking_socket.hpp"
+
+namespace shirgate::lab {
+
+class TlsStream {
+ public:
+  /// The socket must outlive the stream.
+  TlsStream(BlockingSocket& socket, TlsLeg leg) : socket_(socket), leg_(std::move(leg)) {}
+
+  bool handshake();
+  bool write_all(std::string_view plaintext);
+  /// Reads up to and including `end`; empty when it does not come within `limit` bytes.
+  [[nodiscard]] std::string read_through(std::string_view end, std::size_t limit);
+  /// As many bytes as come, at most `count`.
+  [[nodiscard]] std::string read_up_to(std::size_t count);
+  /// Says goodbye, then reads until the peer has done so too.
+  void finish();
+
+  [[nodiscard]] const TlsLeg& leg() const { return leg_; }
+  /// Bytes on the wire.
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+  /// Why it does not go on; empty as long as it does.
+  [[nodiscard]] std::string trouble() const;
+  /// For what reads the plaintext: keeps its complaint as trouble.
+  void give_up(std::string_view why);
+
+ private:
+  bool flush();
+  [[nodiscard]] bool feed_more();
+  [[nodiscard]] bool read_more();
+
+  BlockingSocket& socket_;
+  TlsLeg leg_;
+  std::string plaintext_;  ///< read and not yet asked for
+  std::vector<std::uint8_t> out_;
+  std::uint64_t sent_ = 0;
+  std::uint64_t received_ = 0;
+  std::string trouble_;
+};
+
+}  // namespace shirgate::lab

@@ -1,0 +1,71 @@
+#include "lab/websocket.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/uuid/detail/sha1.hpp>
+
+namespace shirgate::lab {
+namespace {
+
+constexpr std::size_t longest_payload = 125;
+constexpr std::string_view mask = "lab!";  // hides nothing on purpose: the masks of real clients protect dumb proxies
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto piece = bytes.substr(i, 3);
+    std::uint32_t group = 0;
+    for (std::size_t j = 0; j < 3; ++j)
+      group = group << 8 | (j < piece.size() ? static_cast<unsigned char>(piece[j]) : 0U);
+    for (std::size_t j = 0; j < 4; ++j) text += j <= piece.size() ? digits[group >> (18 - 6 * j) & 63U] : '=';
+  }
+  return text;
+}
+
+void apply_mask(std::string& payload, std::string_view key) {
+  for (std::size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<char>(payload[i] ^ key[i % 4]);
+}
+
+}  // namespace
+
+std::string websocket_accept(std::string_view key) {
+  boost::uuids::detail::sha1 hash;
+  const std::string text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  hash.process_bytes(text.data(), text.size());
+  boost::uuids::detail::sha1::digest_type words;
+  hash.get_digest(words);
+  std::string digest;
+  for (const auto part : words)
+    for (const unsigned shift : {24U, 16U, 8U, 0U}) digest.push_back(static_cast<char>(part >> shift & 255U));
+  return base64(digest);
+}
+
+std::string to_text(const Frame& frame, Masked masked) {
+  auto payload = frame.payload.substr(0, longest_payload);
+  std::string text{static_cast<char>(0x80U | static_cast<unsigned>(frame.opcode)),
+                   static_cast<char>((masked == Masked::yes ? 0x80U : 0U) | payload.size())};
+  if (masked == Masked::yes) {
+    text += mask;
+    apply_mask(payload, mask);
+  }
+  return text + payload;
+}
+
+std::optional<Frame> read_frame(TlsStream& stream) {
+  const auto head = stream.read_up_to(2);
+  if (head.size() < 2) return std::nullopt;
+  const auto length = static_cast<std::size_t>(static_cast<unsigned char>(head[1]) & 0x7fU);
+  const bool masked = (static_cast<unsigned char>(head[1]) & 0x80U) != 0;
+  if (length > longest_payload) {
+    stream.give_up("a WebSocket frame longer than the lab reads");
+    return std::nullopt;
+  }
+  const auto key = stream.read_up_to(masked ? 4 : 0);
+  Frame frame{static_cast<Opcode>(static_cast<unsigned char>(head[0]) & 0x0fU), stream.read_up_to(length)};
+  if (frame.payload.size() < length || (masked && key.size() < 4)) return std::nullopt;
+  if (masked) apply_mask(frame.payload, key);
+  return frame;
+}
+
+}  // namespace shirgate::lab
