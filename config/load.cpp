@@ -9,6 +9,7 @@
 #include "config/load_policy.hpp"
 #include "config/load_settings.hpp"
 #include "config/table_reader.hpp"
+#include "config/unfit_for_toml.hpp"
 
 namespace shirgate {
 namespace {
@@ -57,6 +58,10 @@ boost::system::result<Config, Mistakes> load(std::string_view text, std::string_
     mistakes.add(0, "the file is larger than 1 MiB; that can't be a configuration");
     return mistakes.take();
   }
+  if (const auto fault = unfit_for_toml(text)) {
+    mistakes.add(fault->line, std::string(fault->text));
+    return mistakes.take();
+  }
   toml::table root;
   try {
     root = toml::parse(text, file_name);
@@ -76,8 +81,9 @@ boost::system::result<Config, Mistakes> load(std::string_view text, std::string_
 boost::system::result<Config, Mistakes> load_file(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
-  // An empty file sets failbit on <<, which is no reading error.
-  if (!stream || !(stream.peek() == std::ifstream::traits_type::eof() || text << stream.rdbuf()))
+  // An empty file sets failbit on <<, which is no reading error; a directory opens and can't be read.
+  const bool is_empty = stream.peek() == std::ifstream::traits_type::eof() && !stream.bad();
+  if (!stream.is_open() || !(is_empty || text << stream.rdbuf()))
     return Mistakes{{path, 0, "can't be read; check the path and who may read it"}};
   return load(text.str(), path);
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 namespace shirgate {
@@ -15,14 +14,6 @@ bool is_plain_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
     return (c < 128 && std::isalnum(c) != 0) || c == '-' || c == '_' || c == '.';
   });
-}
-
-bool touches_the_floor(const AddressRange& range) {
-  static const std::array floor{*parse_range("0.0.0.0/8"),      *parse_range("127.0.0.0/8"),
-                                *parse_range("169.254.0.0/16"), *parse_range("168.63.129.16"),
-                                *parse_range("224.0.0.0/4"),    *parse_range("::/127"),
-                                *parse_range("fe80::/10"),      *parse_range("ff00::/8")};
-  return std::any_of(floor.begin(), floor.end(), [&](const AddressRange& block) { return block.overlaps(range); });
 }
 
 }  // namespace
