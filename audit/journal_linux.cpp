@@ -75,12 +75,14 @@ void Journal::run() {
       hurried_.wait_for(lock, settings_.group, [this] { return hurry_.load(); });
     }
     hurry_.store(false);
-    work_.store(false, std::memory_order_release);
+    // An exchange, not a store: whoever finds work_ still true has put its event where collect() sees it.
+    work_.exchange(false, std::memory_order_acq_rel);
     collect();
     write_batch();
     // Not through: come back without being called.
     if (!batch_.empty()) work_.store(true);
   }
+  write_batch();  // what the disk refused goes first, or collect() does nothing
   collect();
   write_batch();
 }

@@ -40,7 +40,7 @@ RefusalMerger::Flood& RefusalMerger::flood_of(const Event& refusal) {
               .last_merged = refusal.at,
               .lab = refusal.lab};
   if (room) {  // the shared entry names nobody
-    flood.client = {refusal.client->address, 0};
+    flood.client = Endpoint{refusal.client->address, 0};
     flood.runtime = refusal.runtime;
     if (refusal.target != nullptr) flood.target = *refusal.target;
     flood.asked = refusal.asked.substr(0, 256);

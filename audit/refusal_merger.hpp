@@ -40,7 +40,7 @@ class RefusalMerger {
     Action action;
     Reason reason;
     Stage stage;
-    Endpoint client;
+    std::optional<Endpoint> client;
     Name runtime;
     std::optional<Target> target;
     std::string asked;

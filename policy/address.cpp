@@ -69,6 +69,7 @@ const Blocks& floor_v6() {
       "fe80::/10",          // link-local
       "fec0::/10",          // site-local, deprecated
       "ff00::/8",           // multicast
+      "64:ff9b:1::/48",     // a translator of one's own (RFC 8215): where in it the IPv4 address is can't be told
       "fd00:ec2::254/128",  // a metadata service
       "fd20:ce::254/128",   // a metadata service
   });
@@ -77,12 +78,13 @@ const Blocks& floor_v6() {
 
 const Blocks& special_v6() {
   static const Blocks blocks = blocks_of({
-      "fc00::/7",       // unique local
-      "100::/64",       // discard
-      "2001::/23",      // IETF protocol assignments (Teredo is judged by what it embeds first)
-      "2001:db8::/32",  // documentation
-      "3fff::/20",      // documentation
-      "5f00::/16",      // segment routing
+      "fc00::/7",        // unique local
+      "100::/64",        // discard
+      "100:0:0:1::/64",  // dummy prefix (RFC 9780)
+      "2001::/23",       // IETF protocol assignments (Teredo is judged by what it embeds first)
+      "2001:db8::/32",   // documentation
+      "3fff::/20",       // documentation
+      "5f00::/16",       // segment routing
   });
   return blocks;
 }
@@ -93,11 +95,10 @@ std::optional<Address> embedded_v4(const Address& address) {
   static const auto compatible = *parse_range("::/96");
   static const auto translated = *parse_range("::ffff:0:0:0/96");  // RFC 2765
   static const auto nat64 = *parse_range("64:ff9b::/96");          // RFC 6052
-  static const auto nat64_local = *parse_range("64:ff9b:1::/48");  // RFC 8215
   static const auto six_to_four = *parse_range("2002::/16");       // RFC 3056
   static const auto teredo = *parse_range("2001::/32");            // RFC 4380, the client part is inverted
   const auto* bytes = address.bytes.data();
-  for (const auto& range : {mapped, compatible, translated, nat64, nat64_local})
+  for (const auto& range : {mapped, compatible, translated, nat64})
     if (range.contains(address)) return from_v4_bytes(bytes + 12);
   if (six_to_four.contains(address)) return from_v4_bytes(bytes + 2);
   if (teredo.contains(address)) {
@@ -190,6 +191,13 @@ AddressClass classify(const Address& address) {
   }
   if (in_any(special_v6(), address)) return AddressClass::special;
   return AddressClass::public_;
+}
+
+bool touches_the_floor(const AddressRange& range) {
+  const auto overlaps = [&](const AddressRange& block) { return block.overlaps(range); };
+  return std::any_of(floor_v4().begin(), floor_v4().end(), overlaps) ||
+         std::any_of(floor_v6().begin(), floor_v6().end(), overlaps) ||
+         classify(range.first) == AddressClass::prohibited;
 }
 
 std::string_view to_string(AddressClass address_class) {

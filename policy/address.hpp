@@ -53,6 +53,9 @@ enum class AddressClass : std::uint8_t {
 [[nodiscard]] AddressClass classify(const Address& address);
 [[nodiscard]] std::string_view to_string(AddressClass address_class);
 
+/// True where the range holds an address of the floor, or starts with one in disguise.
+[[nodiscard]] bool touches_the_floor(const AddressRange& range);
+
 /// True where the address is loopback in its plain form: what a lab's endpoints use.
 [[nodiscard]] bool is_loopback(const Address& address);
 

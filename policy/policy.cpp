@@ -27,6 +27,9 @@ std::size_t finish(std::size_t hash, Name runtime, bool wildcard) {
   return hash ^ (hash >> 33);
 }
 
+/// IPv6 first, so that no IPv4 block lies inside an IPv6 block that holds its mapped form.
+bool starts_before(const Address& a, const Address& b) { return a.is_v4 != b.is_v4 ? b.is_v4 : a.bytes < b.bytes; }
+
 /// The better explanation of two refusals: the one that got closest to being allowed.
 Reason closer(Reason a, Reason b) {
   const auto rank = [](Reason reason) {
@@ -109,13 +112,14 @@ void Policy::index_clients() {
   for (const auto& runtime : runtimes_)
     for (const auto& range : runtime.clients) clients_.push_back({range, runtime.name});
   std::sort(clients_.begin(), clients_.end(),
-            [](const ClientRange& a, const ClientRange& b) { return a.range.first < b.range.first; });
+            [](const ClientRange& a, const ClientRange& b) { return starts_before(a.range.first, b.range.first); });
 }
 
 std::optional<Name> Policy::identify(const Address& client) const {
   // Ranges are disjoint, so only the last one that starts at or before the client can hold it.
-  const auto after = std::upper_bound(clients_.begin(), clients_.end(), client,
-                                      [](const Address& a, const ClientRange& b) { return a < b.range.first; });
+  const auto after =
+      std::upper_bound(clients_.begin(), clients_.end(), client,
+                       [](const Address& a, const ClientRange& b) { return starts_before(a, b.range.first); });
   if (after == clients_.begin() || !std::prev(after)->range.contains(client)) return std::nullopt;
   return std::prev(after)->runtime;
 }

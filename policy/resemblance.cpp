@@ -29,6 +29,9 @@ std::string resemblance(const Host& host, std::span<const Rule> rules) {
     if (is_at_or_under(text, fixed_part(row.pattern)))
       return fmt::format("channel '{}': {} ({})", row.channel, row.purpose, row.pattern);
   for (const auto& rule : rules)
+    if (is_at_or_under(text, rule.pattern.name()))
+      return fmt::format("a neighbour of {} ({})", rule.pattern.text(), rule.channel.text());
+  for (const auto& rule : rules)
     if (text.find(rule.pattern.name()) != std::string_view::npos)
       return fmt::format("a look-alike of {} ({}): it contains the name and is not below it", rule.pattern.text(),
                          rule.channel.text());

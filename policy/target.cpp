@@ -50,7 +50,6 @@ Result<Host> parse_host(std::string_view text) {
     const auto dot = rest.find('.');
     label = rest.substr(0, dot);
     if (!is_label(label)) return Reason::bad_host;
-    if (label == "xn--" || label == "XN--") return Reason::bad_host;
     if (dot == std::string_view::npos) break;
     rest.remove_prefix(dot + 1);
   }

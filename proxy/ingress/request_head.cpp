@@ -57,18 +57,23 @@ RequestHead::State RequestHead::refuse(Reason reason) {
 }
 
 Reason RequestHead::check_line_ends(std::string_view received) {
-  const auto limit = std::min(received.size(), max_request_head_bytes + 1);
+  const auto limit = std::min(received.size(), max_request_head_bytes + line_end.size() + 1);
   for (; scanned_ < limit; ++scanned_) {
     const char c = received[scanned_];
     const bool after_cr = scanned_ > 0 && received[scanned_ - 1] == '\r';
-    if (c == '\n' && !after_cr) return line_read_ ? Reason::bad_header : Reason::bad_request_line;
-    if (c != '\n' && after_cr) return line_read_ ? Reason::bad_header : Reason::bad_request_line;
+    if ((c == '\n') != after_cr) return line_read_ ? Reason::bad_header : Reason::bad_request_line;
+    if (c != '\n') continue;
     // A head ends at the first empty line; what follows is none of its business.
-    if (c == '\n' && scanned_ >= start_ + 3 && received.substr(scanned_ - 3, 4) == head_end) {
+    if (scanned_ >= start_ + 3 && received.substr(scanned_ - 3, 4) == head_end) {
       consumed_ = ++scanned_;
       return Reason::allowed;
     }
-    if (c == '\n' && scanned_ == 1) start_ = 2;
+    if (scanned_ == 1) {
+      start_ = 2;
+    } else if (!line_read_) {
+      ++scanned_;
+      return Reason::allowed;  // the request line is judged before what follows it, however the bytes arrive
+    }
   }
   return Reason::allowed;
 }
@@ -77,16 +82,17 @@ RequestHead::State RequestHead::read(std::string_view received) {
   // TLS or anything else that is not a method: say so before waiting for a line end that may never come.
   if (!received.empty() && received.front() != '\r' && !is_token(received.substr(0, 1)))
     return refuse(Reason::bad_request_line);
-  if (const auto reason = check_line_ends(received); reason != Reason::allowed) return refuse(reason);
-
-  const auto head = received.substr(start_, (consumed_ != 0 ? consumed_ : received.size()) - start_);
   if (!line_read_) {
-    const auto end = head.find(line_end);
-    if (std::min(end, head.size()) > max_request_line_bytes) return refuse(Reason::request_line_too_long);
+    if (const auto reason = check_line_ends(received); reason != Reason::allowed) return refuse(reason);
+    const auto rest = received.substr(start_);
+    const auto end = rest.find(line_end);
+    if (std::min(end, rest.size()) > max_request_line_bytes) return refuse(Reason::request_line_too_long);
     if (end == std::string_view::npos) return State::more;
-    if (const auto reason = check_request_line(head.substr(0, end)); reason != Reason::allowed) return refuse(reason);
+    if (const auto reason = check_request_line(rest.substr(0, end)); reason != Reason::allowed) return refuse(reason);
     line_read_ = true;
   }
+  if (const auto reason = check_line_ends(received); reason != Reason::allowed) return refuse(reason);
+  const auto head = received.substr(start_, (consumed_ != 0 ? consumed_ : received.size()) - start_);
   if (head.size() > max_request_head_bytes) return refuse(Reason::header_too_large);
   if (consumed_ == 0) return State::more;
   if (const auto reason = check_fields(head); reason != Reason::allowed) return refuse(reason);
