@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 #include <csignal>
+#include <cstdio>
+#include <filesystem>
 #include <set>
 
 #include "audit/fields.hpp"
@@ -173,8 +175,11 @@ sigset_t block_signals() {
 
 void stay(const lab::Lockdown& lockdown, const Options& options, const sigset_t& signals) {
   if (!options.json)
-    fmt::print("\nGate and pretend Azure keep running. Try:\n\n{}\n\nCtrl-C ends them and removes {}\n",
-               curl_command(lockdown), std::filesystem::path(lockdown.ca_path()).parent_path().string());
+    fmt::print(
+        "\nGate and pretend Azure keep running. This works; for a host that is not listed it is "
+        "refused:\n\n{}\n\nCtrl-C ends them "
+        "and removes {}\n",
+        curl_command(lockdown), std::filesystem::path(lockdown.ca_path()).parent_path().string());
   std::fflush(stdout);
   int signal = 0;
   sigwait(&signals, &signal);

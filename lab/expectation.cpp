@@ -103,10 +103,8 @@ void judge_refused(Findings& findings, const Observation& seen) {
                   actions_of(seen.trail));
   const auto logged = text_of(seen, action, field::reason);
   const auto stage = text_of(seen, action, field::stage);
-  // An address in place of a name is refused by the parser, and the gate says so; the table of reasons says policy.
-  const bool stage_is_right = stage == to_string(row.stage) || reason == Reason::ip_literal_not_listed;
   findings.expect(fmt::format("the log says {}, {}", row.token, to_string(row.stage)),
-                  logged == row.token && stage_is_right, fmt::format("{}, {}", logged, stage));
+                  logged == row.token && stage == to_string(row.stage), fmt::format("{}, {}", logged, stage));
   findings.expect("the log names what was asked for", !seen.trail.empty() && all_name_the_target(seen),
                   seen.trail.empty() ? "no line" : std::string(seen.trail.front().text(field::host)));
   findings.expect("no endpoint was reached", seen.arrived.empty(), fmt::format("{} connections", seen.arrived.size()));

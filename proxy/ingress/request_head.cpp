@@ -86,7 +86,9 @@ RequestHead::State RequestHead::read(std::string_view received) {
     if (const auto reason = check_line_ends(received); reason != Reason::allowed) return refuse(reason);
     const auto rest = received.substr(start_);
     const auto end = rest.find(line_end);
-    if (std::min(end, rest.size()) > max_request_line_bytes) return refuse(Reason::request_line_too_long);
+    // A CR at the end of what is here may be the line's own.
+    if (std::min(end, rest.size() - (rest.ends_with('\r') ? 1 : 0)) > max_request_line_bytes)
+      return refuse(Reason::request_line_too_long);
     if (end == std::string_view::npos) return State::more;
     if (const auto reason = check_request_line(rest.substr(0, end)); reason != Reason::allowed) return refuse(reason);
     line_read_ = true;

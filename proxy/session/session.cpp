@@ -46,6 +46,7 @@ Reason decide(Session& session) {
   session.stage = Stage::identify;
   if (!session.runtime) return Reason::client_not_listed;
   session.stage = Stage::policy;
+  if (!session.asked) return Reason::ip_literal_not_listed;
   session.verdict = session.snapshot->policy->decide(*session.runtime, *session.asked, wall_clock());
   if (session.verdict.allowed() && session.verdict.protocol != Protocol::tls) return Reason::protocol_not_served;
   return session.verdict.reason;
@@ -106,11 +107,8 @@ Awaitable<Reason> open(Session& session) {
 /// Steps 2 to 6. Each line may be the last.
 Awaitable<Reason> open_tunnel(Session& session) {
   Reason reason = co_await read_request(session);
-  if (reason == Reason::allowed || reason == Reason::ip_literal_not_listed) {
-    // An address instead of a name is a matter of policy, so who asks comes first.
-    const Reason decided = session.asked || !session.runtime ? decide(session) : reason;
-    reason = decided;
-  }
+  // An address instead of a name is well-formed, and no rule can list it: a matter of policy, so who asks comes first.
+  if (reason == Reason::allowed || reason == Reason::ip_literal_not_listed) reason = decide(session);
   if (reason == Reason::allowed) reason = co_await resolve(session);
   if (reason == Reason::allowed) reason = co_await reach(session);
   if (reason == Reason::allowed) reason = co_await open(session);
