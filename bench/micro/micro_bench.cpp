@@ -22,21 +22,21 @@ const Policy& ten_thousand_rules() {
   static const Policy policy = [] {
     std::vector<Rule> rules;
     for (int i = 0; i < 10'000; ++i) {
-      const auto text = fmt::format(i % 4 == 0 ? "*.s{}.example.net" : "host{}.tenant.example.net", i);
-      rules.push_back({.name = Name(text),
-                       .runtime = runtime,
-                       .channel = Name("bench"),
-                       .pattern = *parse_pattern(text),
-                       .port = 443});
+      const auto text = i % 4 == 0 ? fmt::format("*.s{}.example.net", i) : fmt::format("host{}.tenant.example.net", i);
+      rules.push_back(Rule{.name = Name(text),
+                           .runtime = runtime,
+                           .channel = Name("bench"),
+                           .pattern = *parse_pattern(text),
+                           .port = 443});
     }
-    return Policy({{runtime, {*parse_range("10.0.0.0/8")}}}, std::move(rules));
+    return Policy({Runtime{runtime, {*parse_range("10.0.0.0/8")}}}, std::move(rules));
   }();
   return policy;
 }
 
 void decide(benchmark::State& state, const std::vector<std::string>& hosts) {
   std::vector<Asked> asked;
-  for (const auto& host : hosts) asked.push_back({.target = {*parse_host(host), 443}});
+  for (const auto& host : hosts) asked.push_back(Asked{.target = {*parse_host(host), 443}});
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   std::size_t i = 0;
   for (auto _ : state) benchmark::DoNotOptimize(ten_thousand_rules().decide(runtime, asked[i++ % asked.size()], now));
