@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,6 +23,9 @@ struct JournalSettings {
   std::chrono::milliseconds group{100};
   std::size_t writers = 1;
   std::size_t ring_bytes = std::size_t{1} << 20;  ///< per writer
+  /// Told by the journal's thread when the disk begins to refuse, when it takes lines again, and what is lost at the
+  /// end.
+  std::function<void(std::string_view)> on_trouble = [](std::string_view) {};
 };
 
 /// Owns the rings and the one thread that drains, numbers and writes them. Lines of one writer keep their order; a line

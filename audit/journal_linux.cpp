@@ -46,9 +46,12 @@ Checked<bool> Journal::open_files() {
         fmt::format("audit: {} belongs to another running gate; give each its own directory", settings_.directory));
   next_seq_ = last_seq(settings_.directory) + 1;
   const auto path = segment_path(settings_.directory, next_seq_);
-  // A file of that name holds no whole line, or the number would be higher: what a crash left of one is cut off.
-  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0640);
+  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
   if (file_ < 0) return can_not("write", path);
+  // Had a file of that name a line, the next number would be higher. What a crash left of one is cut off.
+  if (holds_a_line(path))
+    return complain(fmt::format("audit: {} holds lines that can't be read; move it away, it is not overwritten", path));
+  if (::ftruncate(file_, 0) != 0) return can_not("write", path);
   return true;
 }
 
@@ -85,6 +88,7 @@ void Journal::run() {
   write_batch();  // what the disk refused goes first, or collect() does nothing
   collect();
   write_batch();
+  if (!batch_.empty()) settings_.on_trouble("audit: the last events could not be written and are lost");
 }
 
 void Journal::collect() {
@@ -101,14 +105,22 @@ void Journal::collect() {
 void Journal::write_batch() {
   std::size_t written = 0;
   bool failed = false;
+  int error = 0;
   while (written < batch_.size() && !failed) {
     const auto n = ::write(file_, batch_.data() + written, batch_.size() - written);
     if (n > 0) written += static_cast<std::size_t>(n);
     failed = n < 0 && errno != EINTR;
+    if (failed) error = errno;
   }
   batch_.erase(0, written);
-  if (written > 0 && ::fdatasync(file_) != 0) failed = true;
-  healthy_.store(!failed, std::memory_order_relaxed);
+  if (written > 0 && ::fdatasync(file_) != 0) {
+    failed = true;
+    error = errno;
+  }
+  if (healthy_.exchange(!failed, std::memory_order_relaxed) == failed)
+    settings_.on_trouble(failed ? fmt::format("audit: {} can't be written ({}): no new tunnel opens",
+                                              settings_.directory, std::strerror(error))
+                                : fmt::format("audit: {} is written again", settings_.directory));
   if (!batch_.empty()) return;
   lines_.fetch_add(batch_lines_, std::memory_order_relaxed);
   batch_lines_ = 0;

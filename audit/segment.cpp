@@ -50,6 +50,12 @@ std::string segment_path(const std::string& directory, std::uint64_t first_seq) 
   return fmt::format("{}/{}{:012}{}", directory, prefix, first_seq, suffix);
 }
 
+bool holds_a_line(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  return std::getline(file, line) && !file.eof();
+}
+
 std::uint64_t last_seq(const std::string& directory) {
   const auto paths = segments_of(directory);
   for (auto path = paths.rbegin(); path != paths.rend(); ++path)

@@ -12,6 +12,9 @@ namespace shirgate {
 
 [[nodiscard]] std::string segment_path(const std::string& directory, std::uint64_t first_seq);
 
+/// True when the file holds at least one line end.
+[[nodiscard]] bool holds_a_line(const std::string& path);
+
 /// The number of the last whole line in the directory; 0 when there is none. A line that a crash cut short has no
 /// number.
 [[nodiscard]] std::uint64_t last_seq(const std::string& directory);

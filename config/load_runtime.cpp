@@ -117,6 +117,15 @@ adf::Factory read_factory(TableReader& runtime, Name name) {
 std::vector<Rule> derive_rules(TableReader& runtime, const adf::Factory& factory) {
   const auto tickets = read_acknowledgements(runtime);
   auto rules = adf::derive(adf::builtin_catalogue(), factory);
+  const auto refuse_unused = [&](std::string_view key, std::string_view channel) {
+    const auto of_channel = [&](const Rule& rule) { return rule.channel.text() == channel; };
+    if (std::none_of(rules.begin(), rules.end(), of_channel))
+      runtime.complain(key,
+                       fmt::format("{} {}: nothing opens the channel '{}', so its entry would be ignored; remove it",
+                                   runtime.title(), key, channel));
+  };
+  for (const auto& [channel, ticket] : tickets) refuse_unused("multi_tenant_ack", channel);
+  for (const auto& [channel, ranges] : factory.private_link) refuse_unused("private_link", channel);
   for (auto& rule : rules) {
     const auto suffix = adf::shared_tenant_suffix_of(rule.pattern);
     if (suffix.empty()) continue;

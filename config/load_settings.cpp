@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace shirgate {
 namespace {
 
@@ -36,7 +38,11 @@ struct ReadInto {
       // A name server is usually written without its port.
       if (!endpoint && !is_listener)
         if (const auto address = parse_address(item.text)) endpoint = Endpoint{*address, 53};
-      if (endpoint)
+      const auto& known = settings.*field;
+      if (endpoint && std::find(known.begin(), known.end(), *endpoint) != known.end() && endpoint->port != 0)
+        section.mistakes().add(item.line,
+                               fmt::format("{} {}: '{}' is listed twice", section.title(), row.key, item.text));
+      else if (endpoint && (is_listener || endpoint->port != 0))
         (settings.*field).push_back(*endpoint);
       else
         section.mistakes().add(item.line,
@@ -53,8 +59,11 @@ struct ReadInto {
       const auto host = parse_host(key.str());
       if (host.has_error())
         section.mistakes().add(value, fmt::format("{} '{}' is not a host name", hosts.title(), key.str()));
-      for (const auto& item : hosts.texts(key.str())) {
+      const auto items = hosts.texts(key.str());
+      for (const auto& item : items) {
         const auto address = parse_address(item.text);
+        if (host.has_value() && &item == &items.front() && (settings.*field).contains(host->text()))
+          section.mistakes().add(item.line, fmt::format("{} '{}' is listed twice", hosts.title(), key.str()));
         if (!address)
           section.mistakes().add(item.line, fmt::format("{} '{}' is not an address", hosts.title(), item.text));
         else if (host.has_value())

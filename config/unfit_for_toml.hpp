@@ -1,4 +1,5 @@
-// What must not reach toml++ 3.3, because it stops the process or worse instead of saying what is wrong. Found by fuzzing.
+// What must not reach toml++ 3.3, because it stops the process or worse instead of saying what is wrong. Found by
+// fuzzing.
 #pragma once
 
 #include <cstdint>

@@ -20,8 +20,8 @@ struct Dialled {
 [[nodiscard]] Awaitable<Result<Dialled>> dial(EventLoop& loop, std::span<const Address> judged, std::uint16_t port,
                                               const Endpoint* instead, SteadyTime deadline);
 
-/// True when packets to the address would not leave this machine. Asks the kernel's routes each time, so an address
-/// that was added a moment ago counts.
+/// True when packets to the address would not leave this machine, or when that can't be told. Asks the kernel's routes
+/// each time, so an address that was added a moment ago counts.
 [[nodiscard]] bool is_own_address(const Address& address);
 
 }  // namespace shirgate

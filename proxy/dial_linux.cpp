@@ -15,6 +15,8 @@ Reason reason_of_errno(int error) {
     case ECONNREFUSED: return Reason::connect_refused;
     case ETIMEDOUT: return Reason::connect_timeout;
     case ECANCELED: return Reason::gate_stopped;
+    case EMFILE:
+    case ENFILE: return Reason::total_limit;
     default: return Reason::connect_failed;
   }
 }
@@ -33,11 +35,13 @@ Awaitable<IoResult> connect_to(EventLoop& loop, Endpoint to, SteadyTime deadline
 
 bool is_own_address(const Address& address) {
   const int probe = ::socket(address.is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return false;
+  if (probe < 0) return true;  // can't tell, so not dialled
   const auto to = to_kernel({address, 9});
   // Connecting a datagram socket sends nothing; it only looks the route up. To reach itself, a machine uses the very
   // address it calls.
-  const bool own = ::connect(probe, to.get(), to.size) == 0 && local_endpoint(probe).address == address;
+  const bool routed = ::connect(probe, to.get(), to.size) == 0;
+  const bool no_route = !routed && (errno == ENETUNREACH || errno == EHOSTUNREACH || errno == EADDRNOTAVAIL);
+  const bool own = routed ? local_endpoint(probe).address == address : !no_route;
   ::close(probe);
   return own;
 }

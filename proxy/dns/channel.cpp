@@ -75,7 +75,10 @@ Resolver::Channel::Channel(EventLoop& loop, const std::vector<Endpoint>& servers
   options.lookups = dns_only.data();
   options.sock_state_cb = &Channel::on_socket_state;
   options.sock_state_cb_data = this;
-  const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
+  // No search list: ares_getaddrinfo looks at the domains whatever ARES_FLAG_NOSEARCH says.
+  options.ndomains = 0;
+  const int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
+                   ARES_OPT_DOMAINS;
   int status = ares_init_options(&ares_, &options, mask);
   if (status == ARES_SUCCESS && !servers.empty())
     status = ares_set_servers_ports_csv(ares_, servers_csv(servers).c_str());
@@ -92,14 +95,20 @@ void Resolver::Channel::ask(const std::string& name, std::function<void(DnsAnswe
   ares_addrinfo_hints hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_flags = ARES_AI_NOSORT;
-  auto* const kept = new std::function<void(DnsAnswer)>(std::move(done));
+  ++open_questions_;
+  auto counted = [this, call = std::move(done)](DnsAnswer answer) {
+    --open_questions_;
+    call(std::move(answer));
+  };
+  auto* const kept = new std::function<void(DnsAnswer)>(std::move(counted));
   const auto answered = [](void* context, int status, int, ares_addrinfo* info) {
     const std::unique_ptr<std::function<void(DnsAnswer)>> call(static_cast<std::function<void(DnsAnswer)>*>(context));
     auto answer = read_answer(status, info);
     if (info != nullptr) ares_freeaddrinfo(info);
     (*call)(std::move(answer));
   };
-  ares_getaddrinfo(ares_, name.c_str(), nullptr, &hints, answered, kept);
+  // The final dot makes the name absolute: what is resolved is the name that was checked, and no other.
+  ares_getaddrinfo(ares_, (name + '.').c_str(), nullptr, &hints, answered, kept);
 }
 
 void Resolver::Channel::on_socket_state(void* self, ares_socket_t fd, int want_read, int want_write) {
@@ -113,7 +122,7 @@ void Resolver::Channel::on_socket_state(void* self, ares_socket_t fd, int want_r
   }
   if (known == channel.sockets_.end()) {
     auto* const descriptor = channel.loop_.add(fd, Trigger::level);
-    if (descriptor == nullptr) return;  // c-ares times out then
+    if (descriptor == nullptr) return;  // the question times out then
     descriptor->listener = &channel;
     known = channel.sockets_.emplace(fd, descriptor).first;
   }
@@ -128,7 +137,7 @@ void Resolver::Channel::on_ready(Descriptor& descriptor) {
 }
 
 void Resolver::Channel::on_tick() {
-  if (!sockets_.empty()) ares_process_fd(ares_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+  if (open_questions_ > 0) ares_process_fd(ares_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 }  // namespace shirgate

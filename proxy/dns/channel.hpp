@@ -35,6 +35,7 @@ struct Resolver::Channel final : public ReadinessListener {
   EventLoop& loop_;
   ares_channel ares_ = nullptr;
   std::unordered_map<ares_socket_t, Descriptor*> sockets_;
+  std::size_t open_questions_ = 0;
 };
 
 }  // namespace shirgate

@@ -1,6 +1,7 @@
 #include "proxy/gate/gate.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -8,6 +9,7 @@
 #include <thread>
 
 #include "proxy/loop/socket.hpp"
+#include "proxy/operational_log.hpp"
 #include "version.hpp"
 
 namespace shirgate {
@@ -35,6 +37,22 @@ std::string_view fixed_difference(const Settings& now, const Settings& next) {
   if (now.lab_enabled != next.lab_enabled) return "[lab] enabled";
   if (now.lab_dial != next.lab_dial) return "[lab] dial";
   return {};
+}
+
+/// Two descriptors a tunnel, and some for listeners, DNS, the log and reloads. Raises the soft limit as far as it may
+/// go.
+Checked<bool> make_room_for_descriptors(const Settings& settings) {
+  const auto needed = static_cast<rlim_t>(2 * settings.max_connections + 256);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= needed) return true;
+  limit.rlim_cur = std::min(needed, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= needed) return true;
+  return complain(
+      fmt::format("[gate] max_connections = {} needs {} open files and the system allows {}: lower it to {}, or "
+                  "raise the limit (ulimit -n, LimitNOFILE)",
+                  settings.max_connections, needed, limit.rlim_max, (limit.rlim_max - 256) / 2));
 }
 
 /// Workers share ports among themselves (SO_REUSEPORT), which would let two gates share one unnoticed.
@@ -77,8 +95,10 @@ Checked<bool> Gate::open_listeners(std::vector<std::vector<int>>& by_worker) {
 
 Checked<bool> Gate::open_everything() {
   const auto& settings = snapshot_->settings;
+  if (const auto room = make_room_for_descriptors(settings); room.has_error()) return room.error();
   const auto count = worker_count(settings);
-  auto journal = Journal::open({settings.audit_directory, settings.group_ms, count + 1, ring_bytes(settings)});
+  auto journal = Journal::open(
+      {settings.audit_directory, settings.group_ms, count + 1, ring_bytes(settings), operational_log::error});
   if (journal.has_error()) return journal.error();
   journal_ = *std::move(journal);
 
@@ -91,7 +111,7 @@ Checked<bool> Gate::open_everything() {
   try {
     for (std::size_t i = 0; i < count; ++i)
       workers_.push_back(std::make_unique<Worker>(
-          Worker::Setup{snapshot_, journal_->writer(i), occupancy_, std::move(listeners[i]), count}));
+          Worker::Setup{snapshot_, journal_->writer(i), occupancy_, strangers_, std::move(listeners[i]), count}));
   } catch (const std::exception& error) {
     return complain(error.what());
   }

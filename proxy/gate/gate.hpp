@@ -35,10 +35,11 @@ class Gate {
   void stop();
   void stop(std::chrono::milliseconds drain_time);
 
-  [[nodiscard]] std::int64_t connections() const { return occupancy_.total(); }
+  [[nodiscard]] std::int64_t connections() const { return occupancy_.total() + strangers_.total(); }
   [[nodiscard]] const Journal& journal() const { return *journal_; }
 
  private:
+  static constexpr std::int64_t max_strangers = 64;
   explicit Gate(SnapshotPtr snapshot);
   [[nodiscard]] Checked<bool> open_everything();
   [[nodiscard]] Checked<bool> open_listeners(std::vector<std::vector<int>>& by_worker);
@@ -46,6 +47,7 @@ class Gate {
 
   SnapshotPtr snapshot_;
   Occupancy occupancy_;
+  Occupancy strangers_{max_strangers, max_strangers};
   std::vector<Endpoint> listening_;
   std::unique_ptr<Journal> journal_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "config/settings.hpp"
 #include "policy/checked.hpp"
@@ -11,7 +12,8 @@
 namespace shirgate {
 
 /// Accepts in small batches, so that a rush does not starve open sessions. Survives a full descriptor table: a spare
-/// descriptor is spent on taking the connection and closing it, so the client hears at once and nothing spins.
+/// descriptor is spent on taking the connection and closing it, so the client hears at once. Where even that fails it
+/// looks away until the next tick, so nothing spins.
 class Listener final : public ReadinessListener {
  public:
   using Accepted = std::function<void(int fd, const Endpoint& peer)>;
@@ -25,12 +27,16 @@ class Listener final : public ReadinessListener {
  private:
   static constexpr int batch = 16;
   void on_ready(Descriptor& descriptor) override;
-  void spend_the_spare();
+  [[nodiscard]] bool spend_the_spare();
+  void look_away();
+  void on_tick();
 
   EventLoop& loop_;
   Descriptor* descriptor_;
   Accepted accepted_;
   int spare_;
+  bool looking_away_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< the loop's ticks go on when the listener is gone
 };
 
 enum class Sharing : std::uint8_t {

@@ -24,6 +24,9 @@ Listener::Listener(EventLoop& loop, int fd, Accepted accepted)
     : loop_(loop), descriptor_(loop.add(fd, Trigger::level)), accepted_(std::move(accepted)), spare_(open_spare()) {
   if (descriptor_ == nullptr) throw std::system_error(errno, std::generic_category(), "epoll_ctl");
   descriptor_->listener = this;
+  loop_.on_tick([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) on_tick();
+  });
 }
 
 Listener::~Listener() {
@@ -41,19 +44,36 @@ void Listener::on_ready(Descriptor&) {
       accepted_(fd, from_kernel(storage));
       continue;
     }
-    if (errno == EMFILE || errno == ENFILE) spend_the_spare();
+    const int error = errno;
+    if (error == EAGAIN || error == EWOULDBLOCK) return;
     // Errors of the one connection (ECONNABORTED and friends) must never end the loop; the next event comes back here.
+    const bool out_of_descriptors = error == EMFILE || error == ENFILE;
+    const bool out_of_memory = error == ENOMEM || error == ENOBUFS;
+    if (out_of_memory || (out_of_descriptors && !spend_the_spare())) look_away();
     return;
   }
 }
 
-void Listener::spend_the_spare() {
+bool Listener::spend_the_spare() {
   if (spare_ < 0) spare_ = open_spare();
-  if (spare_ < 0) return;
+  if (spare_ < 0) return false;
   ::close(spare_);
+  // Another thread may be quicker to take the place.
   const int fd = ::accept4(descriptor_->fd(), nullptr, nullptr, SOCK_CLOEXEC);
   if (fd >= 0) ::close(fd);
   spare_ = open_spare();
+  return fd >= 0;
+}
+
+void Listener::look_away() {
+  looking_away_ = true;
+  loop_.want(*descriptor_, false, false);
+}
+
+void Listener::on_tick() {
+  if (!looking_away_) return;
+  looking_away_ = false;
+  loop_.want(*descriptor_, true, false);
 }
 
 Checked<int> open_listener(const Endpoint& endpoint, Sharing sharing) {

@@ -38,6 +38,7 @@ Worker::Worker(Setup setup)
       snapshot_(std::move(setup.snapshot)),
       audit_(setup.audit),
       occupancy_(setup.occupancy),
+      strangers_(setup.strangers),
       resolver_(loop_, snapshot_->settings.dns_servers),
       relay_(loop_, audit_),
       workers_(setup.workers),
@@ -76,8 +77,18 @@ void Worker::spawn(int fd, const Endpoint& peer) {
     return;
   }
   tune_connection(fd);
-  auto session = std::make_unique<Session>(*this, std::make_unique<Socket>(loop_, descriptor), peer, next_tunnel_id());
-  auto permit = occupancy_.enter(peer.address);
+  try {
+    start_session(std::make_unique<Socket>(loop_, descriptor), peer);
+  } catch (const std::exception& error) {
+    // No memory for one more: this connection is closed, the thread goes on.
+    operational_log::error(fmt::format("a connection could not be served: {}", error.what()));
+  }
+}
+
+void Worker::start_session(std::unique_ptr<Socket> client, const Endpoint& peer) {
+  auto session = std::make_unique<Session>(*this, std::move(client), peer, next_tunnel_id());
+  // Who is listed nowhere can only be refused, and must not take the places of those who are.
+  auto permit = (session->runtime ? occupancy_ : strangers_).enter(peer.address);
   if (permit.has_error()) {
     boost::asio::co_spawn(executor_.get_executor(), turn_away(std::move(session), permit.error()), log_if_it_threw);
     return;

@@ -24,6 +24,7 @@ class Worker {
     SnapshotPtr snapshot;
     Audit& audit;
     Occupancy& occupancy;
+    Occupancy& strangers;        ///< places for clients that no runtime lists
     std::vector<int> listeners;  ///< listening descriptors, taken over
     std::size_t workers = 1;     ///< how many there are, to share out what is limited per gate
   };
@@ -45,9 +46,7 @@ class Worker {
   [[nodiscard]] Audit& audit() { return audit_; }
   [[nodiscard]] Resolver& resolver() { return resolver_; }
   [[nodiscard]] Relay& relay() { return relay_; }
-  [[nodiscard]] Occupancy& occupancy() { return occupancy_; }
   [[nodiscard]] const SnapshotPtr& snapshot() const { return snapshot_; }
-  [[nodiscard]] bool lab() const { return snapshot_->settings.lab_enabled; }
   [[nodiscard]] std::uint64_t next_tunnel_id() { return next_tunnel_id_++; }
 
   /// Puts the snapshot into force and judges the open tunnels by it.
@@ -70,12 +69,14 @@ class Worker {
   void on_tick();
   void judge_open_tunnels();
   void spawn(int fd, const Endpoint& peer);
+  void start_session(std::unique_ptr<Socket> client, const Endpoint& peer);
 
   boost::asio::io_context executor_;
   EventLoop loop_;
   SnapshotPtr snapshot_;
   Audit& audit_;
   Occupancy& occupancy_;
+  Occupancy& strangers_;
   Resolver resolver_;
   Relay relay_;
   std::vector<std::unique_ptr<Listener>> listeners_;

@@ -47,6 +47,19 @@ Reason compare_host(std::string_view value, const Target& target) {
   return port.has_value() && *port == target.port ? Reason::allowed : Reason::host_mismatch;
 }
 
+/// A client may send a whole URL here: a signature in its query and a password before its host must reach no log.
+std::string without_secrets(std::string_view target) {
+  const auto scheme = target.find("://");
+  const auto start = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto authority = target.substr(start, target.find_first_of("/?#", start) - start);
+  const auto at = authority.rfind('@');
+  std::string kept(target.substr(0, start));
+  if (at != std::string_view::npos) kept += "...@";
+  kept += authority.substr(at == std::string_view::npos ? 0 : at + 1);
+  if (start + authority.size() < target.size()) kept += "/...";
+  return kept;
+}
+
 std::string_view to_view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -106,11 +119,11 @@ Reason RequestHead::check_request_line(std::string_view line) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == std::string_view::npos) return Reason::bad_request_line;
-  target_text_ = line.substr(first + 1, first == last ? std::string_view::npos : last - first - 1);
+  const auto target = line.substr(first + 1, first == last ? std::string_view::npos : last - first - 1);
+  target_text_ = without_secrets(target);
   const auto method = line.substr(0, first);
   if (first == last || !is_token(method)) return Reason::bad_request_line;
   const auto version = line.substr(last + 1);
-  const std::string_view target = target_text_;
   if (target.empty() || target.find(' ') != std::string_view::npos) return Reason::bad_request_line;
   if (!version.starts_with("HTTP/") || version.size() != 8 || version[6] != '.') return Reason::bad_request_line;
   version_1_0_ = version == "HTTP/1.0";

@@ -32,7 +32,7 @@ class RequestHead {
   [[nodiscard]] std::size_t consumed() const { return consumed_; }
   /// After `refused`.
   [[nodiscard]] Reason reason() const { return reason_; }
-  /// The target as the client wrote it, as far as it was read. Hostile text.
+  /// The target as the client wrote it, without what may be secret: user and password, path and query. Hostile text.
   [[nodiscard]] std::string_view target_text() const { return target_text_; }
   /// True when the client prefers JSON over text in a refusal.
   [[nodiscard]] bool wants_json() const { return wants_json_; }

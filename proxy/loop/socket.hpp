@@ -35,8 +35,6 @@ class Socket final : public ReadinessListener {
 
   /// Sends FIN; what the peer still sends can be read.
   void shut_writing();
-  /// The next close sends RST instead of FIN, so that the peer does not take a cut stream for a whole one.
-  void reset_on_close();
 
   [[nodiscard]] EventLoop& loop() { return *loop_; }
   [[nodiscard]] int fd() const { return descriptor_->fd(); }
@@ -56,6 +54,9 @@ class Socket final : public ReadinessListener {
 
 /// Sets what every relayed connection wants: no delay, keepalive after 30 s.
 void tune_connection(int fd);
+
+/// The next close sends RST instead of FIN, so that the peer does not take a cut stream for a whole one.
+void reset_on_close(int fd);
 
 /// Starts a connection without blocking. The socket may not be connected yet: await connected(). Null and `error` set
 /// when the kernel refuses at once.

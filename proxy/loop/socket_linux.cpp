@@ -80,8 +80,7 @@ Awaitable<IoResult> Socket::write_all(std::span<const char> bytes, SteadyTime de
 }
 
 Awaitable<IoResult> Socket::connected(SteadyTime deadline) {
-  descriptor_->writable = false;
-  const auto wake = co_await ready(Direction::write, deadline);
+  const auto wake = descriptor_->writable ? Wake::ready : co_await ready(Direction::write, deadline);
   if (wake != Wake::ready) co_return IoResult{0, errno_of(wake)};
   int error = 0;
   socklen_t size = sizeof error;
@@ -91,9 +90,9 @@ Awaitable<IoResult> Socket::connected(SteadyTime deadline) {
 
 void Socket::shut_writing() { ::shutdown(fd(), SHUT_WR); }
 
-void Socket::reset_on_close() {
+void reset_on_close(int fd) {
   const linger at_once{1, 0};
-  ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 void tune_connection(int fd) {
@@ -123,6 +122,7 @@ std::unique_ptr<Socket> start_connect(EventLoop& loop, const Endpoint& to, int& 
     error = ENOMEM;
     return nullptr;
   }
+  descriptor->writable = false;  // until the loop hears of it, whoever waits by then
   error = 0;
   return std::make_unique<Socket>(loop, descriptor);
 }

@@ -59,7 +59,7 @@ class Wait final : public Deadline {
   /// Suspends until complete() or the deadline: then the answer is timed_out, or cancelled when
   /// the loop ends all waiting.
   [[nodiscard]] auto until(SteadyTime deadline) {
-    return boost::asio::async_initiate<const UseAwaitable, void(Wake)>(Start{}, token_, this, deadline);
+    return boost::asio::async_initiate<const UseAwaitable, void(Wake)>(Start{}, token, this, deadline);
   }
 
   [[nodiscard]] bool waiting() const { return !resumption_.empty(); }
@@ -82,7 +82,7 @@ class Wait final : public Deadline {
 
   void on_deadline(bool cancelled) override { complete(cancelled ? Wake::cancelled : Wake::timed_out); }
 
-  static constexpr UseAwaitable token_{};
+  static constexpr UseAwaitable token{};
   EventLoop& loop_;
   Resumption resumption_;
 };

@@ -1,6 +1,7 @@
 #include "proxy/relay/relay.hpp"
 
-#include <sys/socket.h>
+#include <algorithm>
+#include <new>
 
 namespace shirgate {
 namespace {
@@ -26,12 +27,6 @@ Event event_about(const Tunnel& tunnel, Action action, SteadyTime now) {
           .lab = facts.lab};
 }
 
-/// A stream that is cut must not look whole to the other side.
-void reset_on_close(const Descriptor& descriptor) {
-  const linger at_once{1, 0};
-  ::setsockopt(descriptor.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-}
-
 }  // namespace
 
 Relay::Relay(EventLoop& loop, Audit& audit) : loop_(loop), audit_(audit), bounce_(new char[bounce_bytes]) {
@@ -42,7 +37,7 @@ Relay::Relay(EventLoop& loop, Audit& audit) : loop_(loop), audit_(audit), bounce
 Relay::~Relay() { close_all(Reason::gate_stopped); }
 
 void Relay::make_room() {
-  // All that may have to grow grows here, before a tunnel is taken: what runs per event never allocates or throws.
+  // All that may have to grow grows here, before a tunnel is taken: no list grows per event.
   if (tunnels_.size() < tunnels_.capacity()) return;
   tunnels_.reserve(std::max<std::size_t>(64, 2 * tunnels_.size()));
   for (auto* list : {&ready_, &taking_turns_}) list->reserve(tunnels_.capacity());
@@ -64,6 +59,15 @@ void Relay::schedule(Tunnel& tunnel) {
   ready_.push_back(&tunnel);
 }
 
+std::optional<Tunnel::End> Relay::turn(Tunnel& tunnel, bool& more) {
+  try {
+    return tunnel.turn({bounce_.get(), bounce_bytes}, turn_allowance, loop_.now(), more);
+  } catch (const std::bad_alloc&) {
+    // No memory to keep what a slow side would not take: this tunnel ends, the others go on.
+    return Tunnel::End{Reason::internal_error, EndedBy::gate};
+  }
+}
+
 bool Relay::on_turn() {
   taking_turns_.clear();
   taking_turns_.swap(ready_);
@@ -71,7 +75,8 @@ bool Relay::on_turn() {
     if (tunnel->relay == nullptr) continue;  // closed meanwhile, not yet destroyed
     tunnel->waiting_for_turn = false;
     bool more = false;
-    if (const auto end = tunnel->turn({bounce_.get(), bounce_bytes}, turn_allowance, loop_.now(), more))
+    const auto end = turn(*tunnel, more);
+    if (end)
       close(*tunnel, *end);
     else if (more)
       schedule(*tunnel);
@@ -90,7 +95,7 @@ void Relay::close(Tunnel& tunnel, Tunnel::End end) {
 
   const bool whole = tunnel.up.passed_on && tunnel.down.passed_on;
   for (auto* descriptor : {tunnel.up.from, tunnel.up.to}) {
-    if (!whole) reset_on_close(*descriptor);
+    if (!whole) reset_on_close(descriptor->fd());
     loop_.close(descriptor);
   }
   // Its place is filled by the last one. The object stays until the turn ends: the list of turns may still name it.

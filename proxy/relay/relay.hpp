@@ -37,12 +37,14 @@ class Relay final : public TurnTask {
 
  private:
   friend struct Tunnel;
-  static constexpr std::size_t bounce_bytes = std::size_t{256} * 1024;
-  static constexpr std::size_t turn_allowance = 4 * bounce_bytes;
+  /// Also the most a stalled direction keeps.
+  static constexpr std::size_t bounce_bytes = std::size_t{64} * 1024;
+  static constexpr std::size_t turn_allowance = 16 * bounce_bytes;
   static constexpr std::size_t judge_slice = 256;
 
   void make_room();
   void schedule(Tunnel& tunnel);
+  [[nodiscard]] std::optional<Tunnel::End> turn(Tunnel& tunnel, bool& more);
   void close(Tunnel& tunnel, Tunnel::End end);
   void report_progress(Tunnel& tunnel);
   void judge_next_slice();

@@ -45,7 +45,8 @@ void pass_on_end(Flow& flow) {
 Moved move_once(Flow& flow, std::span<char> bounce) {
   const auto before = flow.bytes;
   if (!flow.stuck.empty() && !send_stuck(flow)) return Moved::sink_broke;
-  if (!flow.stuck.empty() || flow.finished || !flow.from->readable) {
+  // A sink that is known to be full is not read for: what it would not take had to be kept.
+  if (!flow.stuck.empty() || flow.finished || !flow.from->readable || !flow.to->writable) {
     pass_on_end(flow);
     return flow.bytes != before ? Moved::some : Moved::idle;
   }

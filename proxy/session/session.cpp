@@ -15,6 +15,9 @@
 namespace shirgate {
 namespace {
 
+/// For the request of a client that no runtime lists, which can only be refused.
+constexpr std::chrono::milliseconds stranger_timeout{2000};
+
 std::chrono::microseconds since(SteadyTime then) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - then);
 }
@@ -24,7 +27,9 @@ Time wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono:
 /// Step 2: the first bytes become a question.
 Awaitable<Reason> read_request(Session& session) {
   session.stage = Stage::request;
-  const auto deadline = session.accepted_at + session.snapshot->settings.request_timeout;
+  const auto& settings = session.snapshot->settings;
+  const auto limit = session.runtime ? settings.request_timeout : std::min(settings.request_timeout, stranger_timeout);
+  const auto deadline = session.accepted_at + limit;
   for (;;) {
     const auto state = session.head.read(session.received());
     if (state == RequestHead::State::refused) co_return session.head.reason();
@@ -101,6 +106,7 @@ Awaitable<Reason> open(Session& session) {
   session.stage = Stage::first_flight;
   const auto deadline = session.worker.loop().now() + session.snapshot->settings.hello_timeout;
   const auto sent = co_await session.client->write_all(established_reply, deadline);
+  if (sent.error == ECANCELED) co_return Reason::gate_stopped;
   co_return sent.error == 0 ? Reason::allowed : Reason::hello_incomplete;
 }
 
