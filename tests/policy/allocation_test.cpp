@@ -1,0 +1,68 @@
+// Counts every allocation of this test program, so that a promise like "a decision allocates nothing" can fail.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "policy/policy.hpp"
+#include "policy_of.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+void* count_and_allocate(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* const place = std::malloc(size == 0 ? 1 : size)) return place;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return count_and_allocate(size); }
+void* operator new[](std::size_t size) { return count_and_allocate(size); }
+void operator delete(void* place) noexcept { std::free(place); }
+void operator delete[](void* place) noexcept { std::free(place); }
+void operator delete(void* place, std::size_t) noexcept { std::free(place); }
+void operator delete[](void* place, std::size_t) noexcept { std::free(place); }
+
+namespace shirgate::test {
+namespace {
+
+template <class Work>
+std::size_t allocations_of(Work work) {
+  const auto before = allocations.load();
+  work();
+  return allocations.load() - before;
+}
+
+TEST(PolicyAllocates, SoTheCounterCounts) {
+  EXPECT_GT(allocations_of([] { std::string(1000, 'x').shrink_to_fit(); }), 0U);
+}
+
+TEST(PolicyAllocates, NothingToDecideOrIdentify) {
+  std::vector<Rule> rules{rule("prod", "erp", "erp.contoso.example"), rule("prod", "any", "*.core.windows.example")};
+  rules.push_back(rule("prod", "old", "old.contoso.example"));
+  rules.back().expires = std::chrono::sys_days(std::chrono::days(1));
+  const Policy policy({runtime("prod", {"10.20.0.16/28"})}, std::move(rules));
+  const auto client = *parse_address("10.20.0.21");
+  const std::vector answers{*parse_address("20.50.1.1")};
+  const std::vector questions{asked("erp.contoso.example:443"), asked("a.b.c.d.core.windows.example:443"),
+                              asked("old.contoso.example:443"), asked("erp.contoso.example:22"),
+                              asked("not.listed.example:443", Protocol::tls)};
+  std::size_t allowed = 0;
+  const auto work = [&] {
+    const auto who = policy.identify(client);
+    for (const auto& question : questions) {
+      const auto verdict = policy.decide(*who, question, today);
+      if (policy.judge_addresses(verdict, answers) == Reason::allowed) ++allowed;
+    }
+  };
+  work();  // tables that are built when first used
+  EXPECT_EQ(allocations_of(work), 0U);
+  EXPECT_EQ(allowed, 6U);
+}
+
+}  // namespace
+}  // namespace shirgate::test
