@@ -13,6 +13,7 @@ std::string key_of(const Event& refusal, bool exact) {
   const auto& bytes = refusal.client->address.bytes;
   key.append(bytes.begin(), bytes.end());
   key.append(asked_text(refusal));
+  if (refusal.target != nullptr) key += ':' + std::to_string(refusal.target->port);
   return key;
 }
 

@@ -1,5 +1,5 @@
-// Keeps a flood of equal refusals from flooding the log: the first twenty a minute of one client, host and reason stand
-// alone, the rest become one event with a count.
+// Keeps a flood of equal refusals from flooding the log: the first twenty a minute of one client, host, port and reason
+// stand alone, the rest become one event with a count.
 #pragma once
 
 #include <chrono>
