@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <cstdio>
 
 #include "cli/commands.hpp"
@@ -33,12 +34,19 @@ bool is_proxy_url(std::string_view url) {
   return parse_endpoint(url).has_value() || parse_target(url).has_value();
 }
 
-int shir_config(const std::string& proxy) {
+int shir_config(const std::string& proxy, bool as_json) {
   if (!is_proxy_url(proxy)) {
     fmt::print(stderr, "'{}' is not the gate's URL; write it like http://10.20.0.10:3128\n", proxy);
     return exit_bad_input;
   }
-  fmt::print(fmt::runtime(xml), proxy);
+  const auto filled_in = fmt::format(fmt::runtime(xml), proxy);
+  if (as_json) {
+    const boost::json::object answer{
+        {"proxy", proxy}, {"xml", filled_in}, {"files", {"diahost.exe.config", "diawp.exe.config"}}};
+    fmt::print("{}\n", boost::json::serialize(answer));
+    return exit_yes;
+  }
+  fmt::print("{}", filled_in);
   fmt::print(stderr, "{}", where);
   return exit_yes;
 }
@@ -46,11 +54,18 @@ int shir_config(const std::string& proxy) {
 }  // namespace
 
 void add_shir_config(CLI::App& app, Chosen& chosen) {
-  auto proxy = std::make_shared<std::string>();
+  struct Options {
+    std::string proxy;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("shir-config", "Prints the XML that points an integration runtime at the gate.");
-  command->add_option("--proxy", *proxy, "The gate as the integration runtime reaches it, like http://10.20.0.10:3128")
+  command
+      ->add_option("--proxy", options->proxy,
+                   "The gate as the integration runtime reaches it, like http://10.20.0.10:3128")
       ->required();
-  command->callback([proxy, &chosen] { chosen = [proxy] { return shir_config(*proxy); }; });
+  command->add_flag("--json", options->json, "Answer as one JSON object");
+  command->callback([options, &chosen] { chosen = [options] { return shir_config(options->proxy, options->json); }; });
 }
 
 }  // namespace shirgate

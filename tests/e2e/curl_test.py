@@ -237,6 +237,26 @@ dial = {{ "{STAGING}:443" = "127.0.0.1:{cls.server.server_port}", "{CONTROL}:443
         report = json.loads(result.stdout)
         self.assertIn("telemetry.vendor.example:443", [row["target"] for row in report["refused"]])
 
+    def answer(self, *arguments, code=0):
+        result = subprocess.run([BINARY, *arguments, "--json"], capture_output=True, check=False)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return json.loads(result.stdout)
+
+    def test_answers_in_json_with_documented_exit_codes(self):
+        self.assertTrue(self.answer("check", self.config)["valid"])
+        hosts = {rule["host"]: rule["channel"] for rule in self.answer("rules", self.config)}
+        self.assertEqual(hosts[CONTROL], "control")
+        self.assertTrue(self.answer("explain", f"{STAGING}:443", "--config", self.config)["allowed"])
+        denied = self.answer("explain", "evil.example:443", "--config", self.config, code=1)
+        self.assertEqual(denied["reason"], "host_not_listed")
+        self.assertIn("[[allow]]", denied["add"])
+        self.assertIn(self.proxy, self.answer("shir-config", "--proxy", self.proxy)["xml"])
+        for arguments in (["explain", "evil.example", "--config", self.config], ["check", "/nowhere.toml"],
+                          ["shir-config", "--proxy", "gate"], ["report", self.folder], ["nonsense"]):
+            result = subprocess.run([BINARY, *arguments], capture_output=True, check=False)
+            self.assertEqual(result.returncode, 2, arguments)
+            self.assertTrue(result.stderr, arguments)
+
     def test_keeps_the_configuration_when_a_reload_is_bad(self):
         with open(self.config, encoding="ascii") as file:
             good = file.read()
