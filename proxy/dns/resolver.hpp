@@ -36,7 +36,8 @@ class Resolver {
   using Addresses = std::vector<Address>;
   using FixedAnswers = std::map<std::string, std::vector<Address>, std::less<>>;
 
-  /// The fixed answer, or 1 to max_addresses addresses from the DNS, or dns_no_address, dns_failed, dns_timeout, gate_stopped.
+  /// The fixed answer, or 1 to max_addresses addresses from the DNS. Errors: dns_no_address, dns_failed, dns_timeout,
+  /// gate_stopped.
   [[nodiscard]] Awaitable<Result<Addresses>> resolve(const Host& host, const FixedAnswers& fixed, Stale stale,
                                                      SteadyTime deadline);
 
