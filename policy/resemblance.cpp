@@ -17,19 +17,15 @@ std::string_view fixed_part(std::string_view pattern) {
   return brace == std::string_view::npos ? pattern : pattern.substr(brace + 2);
 }
 
-bool is_at_or_under(std::string_view host, std::string_view suffix) {
-  return host == suffix || (host.ends_with(suffix) && host[host.size() - suffix.size() - 1] == '.');
-}
-
 }  // namespace
 
 std::string resemblance(const Host& host, std::span<const Rule> rules) {
   const std::string_view text = host.text();
   for (const auto& row : adf::builtin_catalogue().rows)
-    if (is_at_or_under(text, fixed_part(row.pattern)))
+    if (adf::is_at_or_under(text, fixed_part(row.pattern)))
       return fmt::format("channel '{}': {} ({})", row.channel, row.purpose, row.pattern);
   for (const auto& rule : rules)
-    if (is_at_or_under(text, rule.pattern.name()))
+    if (adf::is_at_or_under(text, rule.pattern.name()))
       return fmt::format("a neighbour of {} ({})", rule.pattern.text(), rule.channel.text());
   for (const auto& rule : rules)
     if (text.find(rule.pattern.name()) != std::string_view::npos)
@@ -40,7 +36,8 @@ std::string resemblance(const Host& host, std::span<const Rule> rules) {
       return fmt::format("a look-alike of {} (channel '{}'): it contains the name and is not below it",
                          fixed_part(row.pattern), row.channel);
   for (const auto suffix : adf::shared_tenant_suffixes())
-    if (is_at_or_under(text, suffix)) return fmt::format("an Azure service anybody can rent a name in ({})", suffix);
+    if (adf::is_at_or_under(text, suffix))
+      return fmt::format("an Azure service anybody can rent a name in ({})", suffix);
   return {};
 }
 

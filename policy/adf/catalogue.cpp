@@ -49,15 +49,15 @@ constexpr std::array<std::string_view, 19> shared_suffixes{"servicebus.windows.n
 
 constexpr Catalogue builtin{"2026-11-21", rows};
 
-bool is_at_or_under(std::string_view name, std::string_view suffix) {
-  return name == suffix || (name.ends_with(suffix) && name[name.size() - suffix.size() - 1] == '.');
-}
-
 }  // namespace
 
 const Catalogue& builtin_catalogue() { return builtin; }
 
 std::span<const std::string_view> shared_tenant_suffixes() { return shared_suffixes; }
+
+bool is_at_or_under(std::string_view name, std::string_view suffix) {
+  return name == suffix || (name.ends_with(suffix) && name[name.size() - suffix.size() - 1] == '.');
+}
 
 std::string_view shared_tenant_suffix_of(const HostPattern& pattern) {
   if (!pattern.is_wildcard()) return {};

@@ -13,7 +13,6 @@ namespace shirgate::adf {
 
 /// A fact about the factory that a row may depend on. A row applies when all the facts it needs hold.
 enum class Fact : std::uint8_t {
-  none,
   factory_key,      ///< the IR key names the factory's own endpoint
   relay_authoring,  ///< interactive authoring travels over Azure Relay
   auto_update,
@@ -50,6 +49,9 @@ struct Catalogue {
 /// Suffixes under which anybody can register a name. A wildcard there lets data out to strangers, so it needs a pin or
 /// somebody's name on the risk.
 [[nodiscard]] std::span<const std::string_view> shared_tenant_suffixes();
+
+/// True for the suffix itself and for every name below it; a look-alike has no dot before the suffix.
+[[nodiscard]] bool is_at_or_under(std::string_view name, std::string_view suffix);
 
 /// The shared-tenant suffix that a wildcard reaches into, or empty.
 [[nodiscard]] std::string_view shared_tenant_suffix_of(const HostPattern& pattern);

@@ -10,7 +10,6 @@ namespace {
 
 bool holds(Fact fact, const Factory& factory) {
   switch (fact) {
-    case Fact::none: return true;
     case Fact::factory_key: return true;
     case Fact::relay_authoring: return factory.interactive_authoring == Authoring::relay;
     case Fact::auto_update: return factory.auto_update;
