@@ -24,17 +24,20 @@ constexpr std::array table{
     FieldRow{field::action, all, "start, policy, open, checked, progress, close, denied, failed or stop."},
     FieldRow{field::tunnel, requests, "Request id; the client saw it in a refusal. Sixteen hexadecimal digits."},
     FieldRow{field::runtime, requests, "The [[runtime]] the client belongs to."},
-    FieldRow{field::channel, requests, "What the tunnel is for: control, relay, update, staging, …"},
+    FieldRow{field::channel, requests, "What the tunnel is for: control, relay, update, staged, …"},
     FieldRow{field::rule, requests, "The rule that decided."},
     FieldRow{field::reason, "close denied failed", "Why it ended; every value is a row of docs/reasons.md."},
     FieldRow{field::stage, "close denied failed", "How far it had come."},
-    FieldRow{field::mode, requests, "enforce."},
+    FieldRow{field::mode, requests, "enforce, or report where a few refusals are only recorded."},
+    FieldRow{field::would_deny, requests, "The reason it would have been refused for; only in report mode."},
+    FieldRow{field::first_use, "open", "true for the first use of a host under a wildcard since the gate started."},
     FieldRow{field::client_ip, requests, "The client's address."},
     FieldRow{field::client_port, requests, "The client's port; absent where refusals are merged."},
     FieldRow{field::host, requests, "The host that was asked for, canonical."},
     FieldRow{field::port, requests, "The port that was asked for."},
     FieldRow{field::upstream_ip, tunnels,
              "The address that was judged and dialled; a lab may dial another in its place."},
+    FieldRow{field::resolved, refusals, "The addresses the name led to, where they were refused; separated by commas."},
     FieldRow{field::asked, refusals, "What the client wrote, where no host and port could be made of it."},
     FieldRow{field::sni, "checked close", "Server name in the TLS ClientHello."},
     FieldRow{field::alpn, "checked", "Application protocols the client offers."},
@@ -132,6 +135,12 @@ std::string_view tls_version_text(std::uint16_t version) {
   }
 }
 
+std::string list(std::span<const Address> addresses) {
+  std::string text;
+  for (const auto& address : addresses) text += (text.empty() ? "" : ",") + to_string(address);
+  return text;
+}
+
 void write_who_and_what(Line& line, const Event& event) {
   if (event.tunnel != 0) line.text(field::tunnel, fmt::format("{:016x}", event.tunnel));
   line.text(field::runtime, event.runtime.text());
@@ -141,6 +150,8 @@ void write_who_and_what(Line& line, const Event& event) {
   if (event.stage) line.text(field::stage, to_string(*event.stage));
   if (event.client) {
     line.text(field::mode, to_string(event.mode));
+    if (event.would_deny != Reason::allowed) line.text(field::would_deny, to_string(event.would_deny));
+    line.flag(field::first_use, event.first_use);
     line.text(field::client_ip, to_string(event.client->address));
     if (event.client->port != 0) line.number(field::client_port, event.client->port);
   }
@@ -149,6 +160,7 @@ void write_who_and_what(Line& line, const Event& event) {
     line.number(field::port, event.target->port);
   }
   if (event.upstream) line.text(field::upstream_ip, to_string(*event.upstream));
+  if (!event.resolved.empty()) line.text(field::resolved, list(event.resolved));
   line.text(field::asked, event.asked);
 }
 

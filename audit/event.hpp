@@ -49,8 +49,9 @@ struct Event {
   std::optional<Reason> reason{};
   std::optional<Stage> stage{};
   const Target* target = nullptr;
-  std::string_view asked{};           ///< what the client wrote, where no target could be made of it
-  std::optional<Address> upstream{};  ///< the judged address that was dialled
+  std::span<const Address> resolved{};  ///< what the name led to, where that was refused
+  std::string_view asked{};             ///< what the client wrote, where no target could be made of it
+  std::optional<Address> upstream{};    ///< the judged address that was dialled
   std::optional<TlsFacts> tls{};
   std::string_view resembles{};  ///< what the first bytes looked like when they were not TLS
   std::optional<Traffic> traffic{};
@@ -64,6 +65,8 @@ struct Event {
   std::string_view policy{};           ///< fingerprint
   std::string_view note{};             ///< what the gate itself has to say: version, listeners, problems
   Mode mode = Mode::enforce;
+  Reason would_deny = Reason::allowed;  ///< in report mode: the reason it would have had
+  bool first_use = false;               ///< nobody has used this host under its wildcard since the gate started
   bool lab = false;
 };
 

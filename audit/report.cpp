@@ -46,6 +46,10 @@ struct Report::Line {
     const auto number = value->to_number<std::uint64_t>(error);
     return error ? otherwise : number;
   }
+  [[nodiscard]] bool flag(std::string_view key) const {
+    const auto* value = object.if_contains(key);
+    return value != nullptr && value->is_bool() && value->get_bool();
+  }
   [[nodiscard]] std::string target() const {
     const auto host = text(field::host);
     return host.empty() ? std::string(text(field::asked)) : fmt::format("{}:{}", host, number(field::port));
@@ -70,6 +74,7 @@ bool Report::add(std::string_view text) {
   const bool about_a_tunnel =
       action == to_string(Action::open) || action == to_string(Action::checked) || action == to_string(Action::close);
   if (about_a_tunnel) add_to_channel(line);
+  if (refused || about_a_tunnel) add_reported(line);
   return true;
 }
 
@@ -81,6 +86,7 @@ void Report::add_to_channel(const Line& line) {
   note_time(host, time, time);
   note(host.addresses, line.text(field::upstream_ip));
   if (action == to_string(Action::open)) ++host.tunnels;
+  host.first_use = host.first_use || line.flag(field::first_use);
   if (action == to_string(Action::checked)) note(host.snis, line.text(field::sni));
   if (action != to_string(Action::close)) return;
   host.bytes_from_client += line.number(field::bytes_from_client);
@@ -94,12 +100,28 @@ void Report::add_refused(const Line& line) {
   Refused key{std::string(line.text(field::runtime)), line.target(), std::string(line.text(field::reason))};
   // A cut tunnel asked for a listed host; what it was refused for is the name it really wanted.
   if (const auto sni = line.text(field::sni); !sni.empty()) key.target += fmt::format(" (SNI {})", sni);
-  auto& refused = refused_[std::move(key)];
+  add_to(refused_[std::move(key)], line);
+}
+
+void Report::add_to(RefusedSummary& summary, const Line& line) {
   const auto time = line.text(field::timestamp);
   const auto first = line.text(field::first_at);
-  refused.count += line.number(field::count, 1);
-  note_time(refused, time, first.empty() ? time : first);
-  note(refused.clients, line.text(field::client_ip));
+  summary.count += line.number(field::count, 1);
+  note_time(summary, time, first.empty() ? time : first);
+  note(summary.clients, line.text(field::client_ip));
+}
+
+/// A tunnel says so when it opens, or when its first flight was let through: never both for the same reason.
+void Report::add_reported(const Line& line) {
+  const auto reason = parse_reason(line.text(field::would_deny));
+  const auto action = line.text(field::action);
+  if (!reason || action == to_string(Action::close)) return;
+  const bool by_first_flight = row_of(*reason).stage == Stage::first_flight;
+  if (by_first_flight != (action == to_string(Action::checked))) return;
+  Refused key{std::string(line.text(field::runtime)), line.target(), std::string(to_string(*reason))};
+  if (const auto sni = line.text(field::sni); by_first_flight && !sni.empty())
+    key.target += fmt::format(" (SNI {})", sni);
+  add_to(reported_[std::move(key)], line);
 }
 
 bool Report::add_directory(const std::string& directory) {

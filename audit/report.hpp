@@ -16,6 +16,7 @@ struct HostSummary {
   std::uint64_t cut = 0;  ///< opened, but their first bytes were refused
   std::uint64_t bytes_from_client = 0;
   std::uint64_t bytes_from_upstream = 0;
+  bool first_use = false;      ///< new under its wildcard in this time
   std::set<std::string> snis;  ///< up to Report::max_listed each
   std::set<std::string> addresses;
   std::string first_seen;  ///< RFC 3339, as in the log
@@ -59,6 +60,8 @@ class Report {
   using Hosts = std::map<std::string, HostSummary>;
   [[nodiscard]] const std::map<Channel, Hosts>& channels() const { return channels_; }
   [[nodiscard]] const std::map<Refused, RefusedSummary>& refused() const { return refused_; }
+  /// What report mode let out, by the reason it would have had.
+  [[nodiscard]] const std::map<Refused, RefusedSummary>& reported() const { return reported_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
   /// Where lines could not be read: "file:line".
   [[nodiscard]] const std::vector<std::string>& unreadable() const { return unreadable_; }
@@ -69,10 +72,13 @@ class Report {
   struct Line;
   void add_to_channel(const Line& line);
   void add_refused(const Line& line);
+  void add_reported(const Line& line);
+  static void add_to(RefusedSummary& summary, const Line& line);
 
   std::string since_;
   std::map<Channel, Hosts> channels_;
   std::map<Refused, RefusedSummary> refused_;
+  std::map<Refused, RefusedSummary> reported_;
   std::uint64_t lines_ = 0;
   std::vector<std::string> unreadable_;
   std::string first_seen_;

@@ -4,12 +4,26 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "config/lint.hpp"
 #include "config/load.hpp"
 
 namespace shirgate {
 namespace {
 
 namespace json = boost::json;
+
+std::vector<Warning> warnings_of(const Config& config) {
+  return lint(config, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+}
+
+/// What must not be overlooked although the file is good.
+void print_notes(const std::string& path, const std::vector<Warning>& warnings) {
+  for (const auto& warning : warnings)
+    if (warning.lint == Lint::denies_everything || warning.lint == Lint::report_mode_on)
+      fmt::print("{}: {}. {}\n", warning.where, row_of(warning.lint).code, warning.text);
+  if (!warnings.empty())
+    fmt::print("{} warning{}: shirgate lint {}\n", warnings.size(), warnings.size() == 1 ? "" : "s", path);
+}
 
 int answer_in_json(const std::string& path, const boost::system::result<Config, Mistakes>& loaded) {
   json::array mistakes;
@@ -21,6 +35,7 @@ int answer_in_json(const std::string& path, const boost::system::result<Config, 
     answer["runtimes"] = loaded->policy->runtimes().size();
     answer["rules"] = loaded->policy->rules().size();
     answer["policy"] = loaded->policy->fingerprint();
+    answer["warnings"] = warnings_of(*loaded).size();
   }
   fmt::print("{}\n", json::serialize(answer));
   return loaded.has_value() ? exit_yes : exit_bad_input;
@@ -38,6 +53,7 @@ int check(const std::string& path, bool as_json) {
   fmt::print("{}: good. {} runtime{}, {} rule{}, policy {}\n", path, policy.runtimes().size(),
              policy.runtimes().size() == 1 ? "" : "s", policy.rules().size(), policy.rules().size() == 1 ? "" : "s",
              policy.fingerprint());
+  print_notes(path, warnings_of(*loaded));
   return exit_yes;
 }
 

@@ -9,6 +9,7 @@
 #include "audit/fields.hpp"
 #include "cli/commands.hpp"
 #include "cli/table.hpp"
+#include "config/load_catalogue.hpp"
 #include "lab/lockdown.hpp"
 #include "policy/resemblance.hpp"
 
@@ -62,7 +63,7 @@ UnlistedRow unlisted_row(const lab::Observation& seen, const Policy& policy) {
   UnlistedRow row{seen.attempt.target(), logged_reason(seen), seen.attempt.nature};
   if (row.reason != Reason::host_not_listed) return row;
   const auto host = parse_host(seen.attempt.approach.host);
-  const auto hint = host.has_value() ? resemblance(*host, policy.rules()) : std::string();
+  const auto hint = host.has_value() ? resemblance(*builtin_catalogue(), *host, policy.rules()).phrase : std::string();
   if (!hint.empty()) row.resembles = hint;
   return row;
 }

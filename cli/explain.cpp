@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "cli/explanation.hpp"
 #include "cli/load_or_explain.hpp"
-#include "policy/resemblance.hpp"
 
 namespace shirgate {
 namespace {
@@ -17,14 +17,6 @@ struct Options {
   std::string target;
   std::string client;
   bool json = false;
-};
-
-struct Explanation {
-  Verdict verdict;
-  Name runtime;
-  const Rule* rule = nullptr;
-  std::string resembles;  ///< for what is not listed
-  std::string remedy;     ///< TOML to add
 };
 
 /// Whose rules are asked: the client's runtime, or the only one there is.
@@ -40,48 +32,50 @@ Checked<Name> runtime_asked(const Config& config, const std::string& client) {
   return runtime.value_or(Name());
 }
 
-std::string toml_to_add(Name runtime, const Target& target) {
-  return fmt::format(
-      "[[allow]]\nruntime = \"{}\"\nchannel = \"NAME-IT\"\nhosts = [\"{}\"]\nports = [{}]\nticket = \"CHANGE-TICKET\"\n"
-      "expires = YYYY-MM-DD\n",
-      runtime.text(), target.host.text(), target.port);
+void print_line(std::string_view title, std::string_view text) {
+  if (!text.empty()) fmt::print("  {:<10} {}\n", title, text);
 }
 
-Explanation explain_target(const Config& config, Name runtime, const Target& target) {
-  Explanation result{.runtime = runtime};
-  if (runtime.empty()) {
-    result.verdict.reason = Reason::client_not_listed;
-    return result;
-  }
-  const Asked asked{.target = target};
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  result.verdict = config.policy->decide(runtime, asked, now);
-  result.rule = config.policy->rule(result.verdict.rule);
-  if (result.verdict.allowed()) return result;
-  result.resembles = resemblance(target.host, config.policy->rules());
-  if (result.verdict.reason != Reason::rule_expired) result.remedy = toml_to_add(runtime, target);
-  return result;
+void print_rule(const Rule& rule) {
+  print_line("channel", rule.channel.text());
+  print_line("rule", rule.name.text());
+  print_line("pattern", fmt::format("{} port {}", rule.pattern.text(), rule.port));
+  print_line("from", rule.provenance.origin);
+  print_line("why", rule.provenance.purpose);
+  print_line("source", rule.provenance.source);
+  std::string where;
+  for (const auto& range : rule.addresses) where += (where.empty() ? "" : ", ") + to_string(range);
+  print_line("resolves", where.empty() ? "must be in the public internet" : "must be in " + where);
+}
+
+void print_remedy(const Explanation& found) {
+  if (!found.setting.empty())
+    fmt::print("\nTo allow it, add to the [[runtime]] \"{}\":\n\n{}\n", found.runtime.text(), found.setting);
+  if (!found.allow.empty())
+    fmt::print("\n{}:\n\n{}", found.setting.empty() ? "To allow it" : "Or by hand", found.allow);
+}
+
+std::string headline(const Explanation& found) {
+  const auto& verdict = found.verdict;
+  if (verdict.would_deny != Reason::allowed)
+    return fmt::format("allowed until {} by report mode only, then denied, {}", found.until,
+                       to_string(verdict.would_deny));
+  if (verdict.allowed()) return "allowed";
+  return fmt::format("denied, {}{}", to_string(verdict.reason), found.not_served.empty() ? "" : "; not served");
 }
 
 void print_text(const Target& target, const Explanation& found) {
-  const bool allowed = found.verdict.allowed();
-  fmt::print("{}: {}\n", to_string(target),
-             allowed ? "allowed" : fmt::format("denied, {}", to_string(found.verdict.reason)));
-  if (!found.runtime.empty()) fmt::print("  runtime    {}\n", found.runtime.text());
-  if (found.rule != nullptr) {
-    fmt::print("  channel    {}\n  rule       {}\n  pattern    {} port {}\n", found.rule->channel.text(),
-               found.rule->name.text(), found.rule->pattern.text(), found.rule->port);
-    fmt::print("  from       {}\n  why        {}\n", found.rule->provenance.origin, found.rule->provenance.purpose);
-    if (!found.rule->provenance.source.empty()) fmt::print("  source     {}\n", found.rule->provenance.source);
-    std::string where;
-    for (const auto& range : found.rule->addresses) where += to_string(range) + ' ';
-    fmt::print("  resolves   must be in {}\n", where.empty() ? "the public internet" : where);
-    if (allowed) fmt::print("  then       the TLS ClientHello must name {} too\n", target.host.text());
-  }
-  if (allowed) return;
-  fmt::print("  advice     {}\n", row_of(found.verdict.reason).advice);
-  if (!found.resembles.empty()) fmt::print("  looks like {}\n", found.resembles);
-  if (!found.remedy.empty()) fmt::print("\nTo allow it:\n\n{}", found.remedy);
+  fmt::print("{}: {}\n", to_string(target), headline(found));
+  print_line("runtime", found.runtime.text());
+  if (found.rule != nullptr) print_rule(*found.rule);
+  if (found.verdict.allowed() && found.rule != nullptr)
+    print_line("then", fmt::format("the TLS ClientHello must name {} too", target.host.text()));
+  if (!found.verdict.allowed()) print_line("advice", row_of(found.verdict.reason).advice);
+  print_line("not served", found.not_served);
+  print_line("looks like", found.likeness.phrase);
+  print_line("documented", found.likeness.documented);
+  print_line("drift", found.likeness.drift);
+  print_remedy(found);
 }
 
 void print_json(const Target& target, const Explanation& found) {
@@ -89,15 +83,25 @@ void print_json(const Target& target, const Explanation& found) {
                       {"allowed", found.verdict.allowed()},
                       {"reason", to_string(found.verdict.reason)},
                       {"runtime", found.runtime.text()},
+                      {"mode", to_string(found.verdict.mode)},
                       {"advice", row_of(found.verdict.reason).advice}};
+  const auto add = [&](const char* key, std::string_view text) {
+    if (!text.empty()) answer[key] = text;
+  };
   if (found.rule != nullptr) {
-    answer["channel"] = found.rule->channel.text();
-    answer["rule"] = found.rule->name.text();
-    answer["origin"] = found.rule->provenance.origin;
-    answer["source"] = found.rule->provenance.source;
+    add("channel", found.rule->channel.text());
+    add("rule", found.rule->name.text());
+    add("origin", found.rule->provenance.origin);
+    add("source", found.rule->provenance.source);
   }
-  if (!found.resembles.empty()) answer["resembles"] = found.resembles;
-  if (!found.remedy.empty()) answer["add"] = found.remedy;
+  if (found.verdict.would_deny != Reason::allowed) add("would_deny", to_string(found.verdict.would_deny));
+  add("until", found.until);
+  add("not_served", found.not_served);
+  add("resembles", found.likeness.phrase);
+  add("documented", found.likeness.documented);
+  add("drift", found.likeness.drift);
+  add("setting", found.setting);
+  add("add", found.allow);
   fmt::print("{}\n", json::serialize(answer));
 }
 
@@ -115,7 +119,8 @@ int explain(const Options& options) {
     fmt::print(stderr, "{}\n", runtime.error().text());
     return exit_bad_input;
   }
-  const auto found = explain_target(*config, *runtime, *target);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto found = explain_target(*config, *runtime, *target, now);
   options.json ? print_json(*target, found) : print_text(*target, found);
   return found.verdict.allowed() ? exit_yes : exit_no;
 }

@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/table.hpp"
+#include "config/load_catalogue.hpp"
 #include "policy/reason.hpp"
 #include "policy/resemblance.hpp"
 
@@ -37,7 +38,7 @@ std::string first_of(const std::set<std::string>& items) {
 /// What an unlisted host reminds of. Only a host that was asked for by name has an answer.
 std::string resemblance_of(const std::string& target) {
   const auto parsed = parse_target(target);
-  return parsed.has_value() ? resemblance(parsed->host, {}) : "";
+  return parsed.has_value() ? resemblance(*builtin_catalogue(), parsed->host, {}).phrase : "";
 }
 
 std::string advice_for(const std::string& reason, const std::string& target) {
@@ -71,11 +72,11 @@ void print_channels(const Report& report) {
   fmt::print("What left, by channel\n\n{}", table.empty() ? "  nothing\n" : table.text(terminal_width()));
 }
 
+using Attempts = std::map<Report::Refused, RefusedSummary>;
+
 /// Each attempt is a small paragraph: what matters (the host, the advice) is long, and a table would have to cut it.
-void print_refused(const Report& report) {
-  fmt::print("\nWhat was not let out\n\n");
-  if (report.refused().empty()) fmt::print("  nothing\n");
-  for (const auto& [key, refused] : report.refused()) {
+void print_attempts(const Attempts& attempts) {
+  for (const auto& [key, refused] : attempts) {
     fmt::print("  {}\n", key.target.empty() ? "(nothing readable)" : printable(key.target));
     fmt::print("    {}, {} time{}, first {}, last {}, from {}{}\n", key.reason, refused.count,
                refused.count == 1 ? "" : "s", short_time(refused.first_seen), short_time(refused.last_seen),
@@ -84,10 +85,47 @@ void print_refused(const Report& report) {
   }
 }
 
+void print_refused(const Report& report) {
+  fmt::print("\nWhat was not let out\n\n");
+  if (report.refused().empty()) fmt::print("  nothing\n");
+  print_attempts(report.refused());
+}
+
+/// Only where there is something: most gates never report, and most wildcards are pinned.
+void print_reported(const Report& report) {
+  if (report.reported().empty()) return;
+  fmt::print("\nWhat only report mode let out\n\n");
+  print_attempts(report.reported());
+}
+
+void print_first_uses(const Report& report) {
+  std::string text;
+  for (const auto& [channel, hosts] : report.channels())
+    for (const auto& [target, host] : hosts)
+      if (host.first_use)
+        text += fmt::format("  {}  first {}, channel {}\n", printable(target), short_time(host.first_seen),
+                            printable(channel.channel));
+  if (!text.empty()) fmt::print("\nHosts that were new under a wildcard\n\n{}", text);
+}
+
 template <class Items>
 json::array to_array(const Items& items) {
   json::array array;
   for (const auto& item : items) array.emplace_back(item);
+  return array;
+}
+
+json::array to_array(const Attempts& attempts) {
+  json::array array;
+  for (const auto& [key, summary] : attempts)
+    array.push_back({{"runtime", key.runtime},
+                     {"target", key.target},
+                     {"reason", key.reason},
+                     {"count", summary.count},
+                     {"first_seen", summary.first_seen},
+                     {"last_seen", summary.last_seen},
+                     {"clients", to_array(summary.clients)},
+                     {"resembles", resemblance_of(key.target)}});
   return array;
 }
 
@@ -98,6 +136,7 @@ void print_json(const Report& report) {
       channels.push_back({{"runtime", channel.runtime},
                           {"channel", channel.channel},
                           {"target", target},
+                          {"first_use", host.first_use},
                           {"sni", to_array(host.snis)},
                           {"addresses", to_array(host.addresses)},
                           {"tunnels", host.tunnels},
@@ -106,19 +145,13 @@ void print_json(const Report& report) {
                           {"bytes_from_upstream", host.bytes_from_upstream},
                           {"first_seen", host.first_seen},
                           {"last_seen", host.last_seen}});
-  json::array refused;
-  for (const auto& [key, summary] : report.refused())
-    refused.push_back({{"runtime", key.runtime},
-                       {"target", key.target},
-                       {"reason", key.reason},
-                       {"count", summary.count},
-                       {"first_seen", summary.first_seen},
-                       {"last_seen", summary.last_seen},
-                       {"clients", to_array(summary.clients)},
-                       {"resembles", resemblance_of(key.target)}});
-  const json::object answer{{"lines", report.lines()},         {"first_seen", report.first_seen()},
-                            {"last_seen", report.last_seen()}, {"channels", std::move(channels)},
-                            {"refused", std::move(refused)},   {"unreadable", to_array(report.unreadable())}};
+  const json::object answer{{"lines", report.lines()},
+                            {"first_seen", report.first_seen()},
+                            {"last_seen", report.last_seen()},
+                            {"channels", std::move(channels)},
+                            {"refused", to_array(report.refused())},
+                            {"reported", to_array(report.reported())},
+                            {"unreadable", to_array(report.unreadable())}};
   fmt::print("{}\n", json::serialize(answer));
 }
 
@@ -136,6 +169,8 @@ int print_report(const Options& options) {
                short_time(report.last_seen()));
     print_channels(report);
     print_refused(report);
+    print_reported(report);
+    print_first_uses(report);
   }
   if (report.unreadable().empty()) return exit_yes;
   fmt::print(stderr, "lines that are no events: {}\n", fmt::join(report.unreadable(), ", "));

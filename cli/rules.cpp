@@ -1,87 +1,79 @@
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
+#include <cstdio>
 
 #include "cli/commands.hpp"
 #include "cli/load_or_explain.hpp"
-#include "cli/table.hpp"
+#include "cli/rule_list_formats.hpp"
 
 namespace shirgate {
 namespace {
 
-namespace json = boost::json;
+struct Options {
+  std::string config;
+  std::string format = "table";
+  bool json = false;
+  std::vector<std::string> gate;
+};
 
-std::string must_resolve_to(const Rule& rule) {
-  std::string text;
-  for (const auto& range : rule.addresses) text += (text.empty() ? "" : " ") + to_string(range);
-  return text.empty() ? "public" : text;
-}
-
-std::string expiry(const Rule& rule) {
-  return rule.expires ? fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(*rule.expires)))
-                      : "";
-}
-
-json::object to_json(const Rule& rule) {
-  json::array addresses;
-  for (const auto& range : rule.addresses) addresses.emplace_back(to_string(range));
-  json::object object{{"rule", rule.name.text()},
-                      {"runtime", rule.runtime.text()},
-                      {"channel", rule.channel.text()},
-                      {"host", rule.pattern.text()},
-                      {"port", rule.port},
-                      {"protocol", to_string(rule.protocol)},
-                      {"addresses", addresses},
-                      {"origin", rule.provenance.origin},
-                      {"purpose", rule.provenance.purpose},
-                      {"source", rule.provenance.source}};
-  if (rule.expires) object["expires"] = expiry(rule);
-  if (!rule.ticket.empty()) object["ticket"] = rule.ticket;
-  return object;
-}
-
-int print_rules(const std::string& path, const std::string& format) {
-  const auto config = load_or_explain(path);
-  if (!config) return exit_bad_input;
-  const auto rules = config->policy->rules();
-  if (format == "json") {
-    json::array list;
-    for (const auto& rule : rules) list.push_back(to_json(rule));
-    fmt::print("{}\n", json::serialize(list));
-    return exit_yes;
+std::optional<std::vector<Address>> gate_addresses(const std::vector<std::string>& texts) {
+  std::vector<Address> addresses;
+  for (const auto& text : texts) {
+    const auto address = parse_address(text);
+    if (!address) {
+      fmt::print(stderr, "--gate '{}' is not an address; write it like 10.20.0.10, without a port\n", text);
+      return std::nullopt;
+    }
+    addresses.push_back(*address);
   }
-  Table table({{"RUNTIME"},
-               {"CHANNEL"},
-               {"HOST"},
-               {"PORT", Align::right},
-               {"MUST RESOLVE TO", Align::left, true},
-               {"FROM", Align::left, true},
-               {"WHY", Align::left, true}});
-  for (const auto& rule : rules)
-    table.add({std::string(rule.runtime.text()), std::string(rule.channel.text()), rule.pattern.text(),
-               std::to_string(rule.port), must_resolve_to(rule), rule.provenance.origin, rule.provenance.purpose});
-  fmt::print("{}", table.text(terminal_width()));
+  return addresses;
+}
+
+int print_rules(const Options& options) {
+  const auto gate = gate_addresses(options.gate);
+  if (!gate) return exit_bad_input;
+  const auto config = load_or_explain(options.config);
+  if (!config) return exit_bad_input;
+  const auto* format = find_rule_format(options.json ? "json" : options.format);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto text = format->text(*config, *gate, now);
+  if (text.has_error()) {
+    fmt::print(stderr, "{}\n", text.error().text());
+    return exit_bad_input;
+  }
+  fmt::print("{}", *text);
   return exit_yes;
+}
+
+std::set<std::string> format_words() {
+  std::set<std::string> words;
+  for (const auto& format : rule_formats()) words.emplace(format.word);
+  return words;
+}
+
+std::string format_help() {
+  std::string help = "How to write it:";
+  for (const auto& format : rule_formats()) help += fmt::format("\n{}: {}", format.word, format.meaning);
+  return help;
 }
 
 }  // namespace
 
 void add_rules(CLI::App& app, Chosen& chosen) {
-  struct Options {
-    std::string config;
-    std::string format = "table";
-    bool json = false;
-  };
   auto options = std::make_shared<Options>();
-  auto* command =
-      app.add_subcommand("rules", "Prints the allowlist a configuration comes to, each rule with its source.");
+  auto* command = app.add_subcommand(
+      "rules", "Prints the allowlist a configuration comes to, each rule with its source; also for firewalls.");
   command->add_option("config", options->config, "The configuration file")->required();
-  command->add_option("--format", options->format, "table or json")->check(CLI::IsMember({"table", "json"}));
+  command->add_option("--format", options->format, format_help())
+      ->check(CLI::IsMember(format_words()).description(""))
+      ->type_name("FORMAT");
   command->add_flag("--json", options->json, "The same as --format json");
-  command->callback([options, &chosen] {
-    chosen = [options] { return print_rules(options->config, options->json ? "json" : options->format); };
-  });
+  command
+      ->add_option("--gate", options->gate,
+                   "Where clients reach the gate, for firewalls; needed when [gate] listen is a wildcard or loopback")
+      ->type_name("ADDRESS")
+      ->allow_extra_args(false);
+  command->callback([options, &chosen] { chosen = [options] { return print_rules(*options); }; });
 }
 
 }  // namespace shirgate

@@ -28,7 +28,8 @@ bool lab_is_asked_for_twice(const Config& config, bool lab) {
   return false;
 }
 
-void reload(Gate& gate, const std::string& path) {
+/// Whatever is wrong with the new file, the gate goes on with the old one.
+void reload(Gate& gate, const std::string& path) try {
   auto config = load_file(path);
   if (config.has_error()) {
     for (const auto& mistake : config.error()) operational_log::error(to_string(mistake));
@@ -40,6 +41,8 @@ void reload(Gate& gate, const std::string& path) {
     operational_log::error(fmt::format("{}; the configuration in force stays", reloaded.error().text()));
   else
     operational_log::info(fmt::format("{} is in force", path));
+} catch (const std::exception& error) {
+  operational_log::error(fmt::format("reading {} threw: {}; the configuration in force stays", path, error.what()));
 }
 
 int serve(const std::string& path, bool lab) {

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+#include <filesystem>
 
+#include "config/load_catalogue.hpp"
 #include "config/load_policy.hpp"
 #include "config/load_settings.hpp"
-#include "config/table_reader.hpp"
-#include "config/unfit_for_toml.hpp"
+#include "config/parse_toml.hpp"
+#include "config/read_file.hpp"
 
 namespace shirgate {
 namespace {
@@ -45,6 +45,13 @@ void refuse_what_is_not_served_yet(TableReader& file) {
                   "[[forward]] is not served yet; remove it, SQL servers are not reachable through this version");
 }
 
+/// The catalogue the settings name, beside the configuration where its path is relative; or the compiled-in one.
+boost::system::result<CataloguePtr, Mistakes> catalogue_of(const Settings& settings, std::string_view file_name) {
+  if (settings.catalogue_file.empty() || settings.catalogue_sha256.empty()) return builtin_catalogue();
+  const auto beside = std::filesystem::path(file_name).parent_path() / settings.catalogue_file;
+  return load_catalogue(beside.string(), settings.catalogue_sha256);
+}
+
 }  // namespace
 
 std::string to_string(const Mistake& mistake) {
@@ -52,25 +59,24 @@ std::string to_string(const Mistake& mistake) {
   return fmt::format("{}:{}: {}", mistake.file, mistake.line, mistake.text);
 }
 
-boost::system::result<Config, Mistakes> load(std::string_view text, std::string_view file_name) {
+boost::system::result<Config, Mistakes> load(std::string_view text, std::string_view file_name, Time now) {
   MistakeList mistakes(file_name);
   if (text.size() > max_text_bytes) {
     mistakes.add(0, "the file is larger than 1 MiB; that can't be a configuration");
     return mistakes.take();
   }
-  if (const auto fault = unfit_for_toml(text)) {
-    mistakes.add(fault->line, std::string(fault->text));
-    return mistakes.take();
+  const auto root = parse_toml(text, mistakes);
+  if (!root) return mistakes.take();
+  TableReader file(*root, "the file", mistakes);
+  Config config{.settings = load_settings(file)};
+  auto catalogue = catalogue_of(config.settings, file_name);
+  if (catalogue.has_error()) {
+    auto all = mistakes.take();
+    for (auto& mistake : std::move(catalogue).error()) all.push_back(std::move(mistake));
+    return all;
   }
-  toml::table root;
-  try {
-    root = toml::parse(text, file_name);
-  } catch (const toml::parse_error& error) {
-    mistakes.add(error.source().begin.line, fmt::format("not TOML: {}", error.description()));
-    return mistakes.take();
-  }
-  TableReader file(root, "the file", mistakes);
-  Config config{load_settings(file), load_policy(file)};
+  config.catalogue = *std::move(catalogue);
+  load_policy(file, now, config);
   refuse_what_is_not_served_yet(file);
   file.refuse_the_rest();
   check_that_clients_reach_a_listener(config, file);
@@ -78,14 +84,14 @@ boost::system::result<Config, Mistakes> load(std::string_view text, std::string_
   return config;
 }
 
+boost::system::result<Config, Mistakes> load(std::string_view text, std::string_view file_name) {
+  return load(text, file_name, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+}
+
 boost::system::result<Config, Mistakes> load_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  // An empty file sets failbit on <<, which is no reading error; a directory opens and can't be read.
-  const bool is_empty = stream.peek() == std::ifstream::traits_type::eof() && !stream.bad();
-  if (!stream.is_open() || !(is_empty || text << stream.rdbuf()))
-    return Mistakes{{path, 0, "can't be read; check the path and who may read it"}};
-  return load(text.str(), path);
+  const auto text = read_trusted_file(path, max_text_bytes);
+  if (text.has_error()) return Mistakes{{path, 0, text.error().text()}};
+  return load(*text, path);
 }
 
 }  // namespace shirgate

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
+#include "policy/adf/catalogue.hpp"
 #include "policy/policy.hpp"
 
 namespace shirgate {
@@ -16,6 +17,8 @@ namespace shirgate {
 struct Config {
   Settings settings;
   std::shared_ptr<const Policy> policy;
+  std::shared_ptr<const adf::Catalogue> catalogue;  ///< what the policy was derived from
+  std::vector<adf::Factory> factories;              ///< what each [[runtime]] said, in their order
 };
 
 struct Mistake {
@@ -28,8 +31,12 @@ struct Mistake {
 
 using Mistakes = std::vector<Mistake>;
 
-/// `file` only names the text in mistakes. Texts over 1 MiB are refused unread.
+/// `file` names the text in mistakes and tells where a relative [catalogue] file is. Texts over 1 MiB are refused
+/// unread. `now` bounds how long report mode may last.
+[[nodiscard]] boost::system::result<Config, Mistakes> load(std::string_view text, std::string_view file, Time now);
+/// The same at this moment.
 [[nodiscard]] boost::system::result<Config, Mistakes> load(std::string_view text, std::string_view file);
+/// Only a file that no stranger can have written is read; see read_file.hpp.
 [[nodiscard]] boost::system::result<Config, Mistakes> load_file(const std::string& path);
 
 }  // namespace shirgate

@@ -4,10 +4,13 @@
 
 #include "config/load_policy.hpp"
 #include "config/values.hpp"
-#include "policy/adf/catalogue.hpp"
+#include "policy/adf/shared_tenant.hpp"
 
 namespace shirgate {
 namespace {
+
+/// What is spoken there is TDS, whoever listens.
+constexpr std::uint16_t sql_port = 1433;
 
 std::vector<std::uint16_t> read_ports(TableReader& allow) {
   std::vector<std::uint16_t> ports;
@@ -21,16 +24,39 @@ std::vector<std::uint16_t> read_ports(TableReader& allow) {
     const auto port = entry.value<std::int64_t>().value_or(0);
     if (!entry.is_integer() || port < 1 || port > 65535)
       allow.mistakes().add(entry, "[[allow]] ports: a port is a number from 1 to 65535; ranges are not taken");
-    else if (port == 1433)
-      allow.mistakes().add(entry, "[[allow]] ports: 1433 is SQL, which is not served yet");
+    else if (std::find(ports.begin(), ports.end(), port) != ports.end())
+      allow.mistakes().add(entry, fmt::format("[[allow]] ports: {} is listed twice", port));
     else
       ports.push_back(static_cast<std::uint16_t>(port));
   }
   return ports;
 }
 
-std::vector<HostPattern> read_hosts(TableReader& allow, const std::string& ticket) {
+/// Where a wildcard reaches names that somebody else registered: below a suffix for rent, or among the services of a
+/// platform, many of which rent names out too. Empty for hosts of one owner.
+std::string strangers_below(const adf::Catalogue& catalogue, const HostPattern& pattern) {
+  if (auto suffix = adf::shared_tenant_suffix_of(catalogue, pattern); !suffix.empty()) return suffix;
+  if (!pattern.is_wildcard()) return {};
+  const auto& platforms = catalogue.platform_suffixes;
+  const auto found = std::find_if(platforms.begin(), platforms.end(), [&](const std::string& platform) {
+    return adf::is_at_or_under(pattern.name(), platform);
+  });
+  return found == platforms.end() ? std::string() : *found;
+}
+
+/// Where the runtime's private endpoints are: no public name leads there.
+std::vector<AddressRange> private_ranges_of(const PolicyDraft& draft, Name runtime) {
+  std::vector<AddressRange> all;
+  for (const auto& factory : draft.factories)
+    if (factory.runtime == runtime)
+      for (const auto& [channel, ranges] : factory.private_link.ranges)
+        all.insert(all.end(), ranges.begin(), ranges.end());
+  return all;
+}
+
+std::vector<HostPattern> read_hosts(TableReader& allow, const adf::Catalogue& catalogue, const std::string& ticket) {
   std::vector<HostPattern> patterns;
+  bool ticket_used = false;
   if (allow.node("hosts") == nullptr)
     allow.complain("hosts", "[[allow]] needs hosts: write for example hosts = [\"erp.contoso.example\"]");
   for (const auto& item : allow.texts("hosts")) {
@@ -39,7 +65,15 @@ std::vector<HostPattern> read_hosts(TableReader& allow, const std::string& ticke
       allow.mistakes().add(item.line, fmt::format("[[allow]] hosts: {}", pattern.error().text()));
       continue;
     }
-    const auto suffix = adf::shared_tenant_suffix_of(*pattern);
+    if (const auto platform = adf::platform_suffix_of(catalogue, *pattern); !platform.empty()) {
+      allow.mistakes().add(item.line,
+                           fmt::format("[[allow]] hosts: '{}' opens all of {}, which many services share; name "
+                                       "the host, or a longer suffix",
+                                       item.text, platform));
+      continue;
+    }
+    const auto suffix = strangers_below(catalogue, *pattern);
+    ticket_used = ticket_used || !suffix.empty();
     if (!suffix.empty() && ticket.empty())
       allow.mistakes().add(item.line,
                            fmt::format("[[allow]] hosts: anybody can rent a name below {}: name the exact host, "
@@ -47,41 +81,51 @@ std::vector<HostPattern> read_hosts(TableReader& allow, const std::string& ticke
                                        suffix));
     patterns.push_back(*std::move(pattern));
   }
+  if (!ticket.empty() && !ticket_used && !patterns.empty())
+    allow.complain("multi_tenant_ack",
+                   "[[allow]] multi_tenant_ack: none of the hosts needs it; remove it, or call it "
+                   "ticket");
   return patterns;
 }
 
 }  // namespace
 
-void read_allow(const toml::table& table, MistakeList& mistakes, const std::vector<Runtime>& runtimes,
-                std::vector<Rule>& rules) {
-  TableReader reader(table, "[[allow]]", mistakes);
+void read_allow(const toml::table& table, PolicyDraft& draft) {
+  TableReader reader(table, "[[allow]]", draft.mistakes);
   const auto runtime = read_name(reader, "runtime", "contoso-prod").value_or(Name());
-  if (!runtime.empty() &&
-      std::none_of(runtimes.begin(), runtimes.end(), [&](const Runtime& known) { return known.name == runtime; }))
+  if (!runtime.empty() && std::none_of(draft.runtimes.begin(), draft.runtimes.end(),
+                                       [&](const Runtime& known) { return known.name == runtime; }))
     reader.complain("runtime",
                     fmt::format("[[allow]] runtime = \"{}\": there is no [[runtime]] of that name", runtime.text()));
   const auto channel = read_name(reader, "channel", "erp").value_or(Name());
-  const auto acknowledged = reader.text("multi_tenant_ack").value_or("");
-  const auto patterns = read_hosts(reader, acknowledged);
+  const auto acknowledged = read_ticket(reader, "multi_tenant_ack");
+  const auto patterns = read_hosts(reader, draft.catalogue, acknowledged);
   const auto ports = read_ports(reader);
   const auto ticket = reader.text("ticket").value_or(acknowledged);
   const auto expires = reader.date("expires");
   const auto addresses = read_expected_addresses(reader, "addresses");
+  const auto never = addresses.empty() ? private_ranges_of(draft, runtime) : std::vector<AddressRange>();
   for (const auto& pattern : patterns)
     for (const auto port : ports) {
-      const Name name(fmt::format("{}/{}/{}:{}", runtime.text(), channel.text(), pattern.text(), port));
-      if (std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.name == name; }))
-        reader.complain("hosts", fmt::format("[[allow]] hosts: {} port {} is listed twice for channel '{}'",
-                                             pattern.text(), port, channel.text()));
-      rules.push_back({.name = name,
-                       .runtime = runtime,
-                       .channel = channel,
-                       .pattern = pattern,
-                       .port = port,
-                       .addresses = addresses,
-                       .expires = expires,
-                       .ticket = ticket,
-                       .provenance = {fmt::format("[[allow]] line {}", reader.line()), "added by hand", ticket}});
+      const auto name = fmt::format("{}/{}/{}:{}", runtime.text(), channel.text(), pattern.text(), port);
+      const bool added =
+          draft.add({.name = Name(name),
+                     .runtime = runtime,
+                     .channel = channel,
+                     .pattern = pattern,
+                     .port = port,
+                     .protocol = port == sql_port ? Protocol::tds : Protocol::tls,
+                     .addresses = addresses,
+                     .never = never,
+                     .expires = expires,
+                     .may_be_quiet = port == sql_port,
+                     .ticket = ticket,
+                     .provenance = {fmt::format("[[allow]] line {}", reader.line()), "added by hand", ticket}});
+      if (added) continue;
+      return reader.complain("hosts",
+                             fmt::format("[[allow]] hosts: {} port {} is listed twice for channel '{}', or there "
+                                         "are over {} rules",
+                                         pattern.text(), port, channel.text(), PolicyDraft::most_rules));
     }
   reader.refuse_the_rest();
 }

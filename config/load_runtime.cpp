@@ -1,30 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "config/load_policy.hpp"
+#include "config/read_inputs.hpp"
 #include "config/values.hpp"
 #include "policy/adf/derive.hpp"
+#include "policy/adf/shared_tenant.hpp"
 
 namespace shirgate {
 namespace {
 
-using Texts = std::vector<std::string>;
-
-/// A list of texts, each through one of the checks of policy/adf/.
-Texts read_checked(TableReader& table, std::string_view key, Checked<std::string> (*check)(std::string_view)) {
-  Texts values;
-  for (const auto& item : table.texts(key, true)) {
-    auto value = check(item.text);
-    if (value.has_error())
-      table.mistakes().add(item.line, fmt::format("{} {}: {}", table.title(), key, value.error().text()));
-    else if (std::find(values.begin(), values.end(), *value) != values.end())
-      table.mistakes().add(item.line, fmt::format("{} {}: '{}' is listed twice", table.title(), key, item.text));
-    else
-      values.push_back(*std::move(value));
-  }
-  return values;
-}
+using Tickets = std::map<std::string, std::string, std::less<>>;
 
 std::vector<AddressRange> read_clients(TableReader& table, const std::vector<Runtime>& others) {
   if (table.node("clients") == nullptr)
@@ -52,113 +41,103 @@ std::vector<AddressRange> read_clients(TableReader& table, const std::vector<Run
 }
 
 /// Channel -> ticket, from `multi_tenant_ack = { relay = "CHG-1200" }`.
-std::map<std::string, std::string, std::less<>> read_acknowledgements(TableReader& runtime) {
-  std::map<std::string, std::string, std::less<>> tickets;
+Tickets read_acknowledgements(TableReader& runtime, const adf::Catalogue& catalogue) {
+  Tickets tickets;
   const auto* table = runtime.table("multi_tenant_ack");
   if (table == nullptr) return tickets;
   TableReader reader(*table, runtime.title() + " multi_tenant_ack", runtime.mistakes());
-  for (const auto* channel : {"relay", "staging", "keyvault"})
-    if (auto ticket = reader.text(channel)) tickets[channel] = *std::move(ticket);
+  for (const auto& channel : catalogue.channels)
+    if (auto ticket = read_ticket(reader, channel.id); !ticket.empty()) tickets[channel.id] = std::move(ticket);
   reader.refuse_the_rest();
   return tickets;
 }
 
-void read_private_link(TableReader& runtime, adf::Factory& factory) {
-  const auto* table = runtime.table("private_link");
-  if (table == nullptr) return;
-  TableReader reader(*table, runtime.title() + " private_link", runtime.mistakes());
-  for (const auto* channel : {"control", "staging", "keyvault"})
-    if (reader.node(channel) != nullptr) factory.private_link[channel] = read_expected_addresses(reader, channel);
-  reader.refuse_the_rest();
+/// A browser is no integration runtime: it needs the portal, and by [[allow]] what else its people need.
+void read_browser(TableReader& runtime, const adf::Catalogue& catalogue, adf::Factory& factory) {
+  for (const auto& row : adf::input_table()) {
+    const bool applies = row.key == "cloud" || row.key == "private_link";
+    if (runtime.node(row.key) == nullptr || applies) continue;
+    runtime.complain(row.key, fmt::format("{} kind = \"browser\" takes no {}: that is an integration runtime's",
+                                          runtime.title(), row.key));
+  }
+  read_input_keys(runtime, catalogue, factory);
+  factory.auto_update = false;
+  factory.interactive_authoring = adf::Authoring::off;
 }
 
-adf::Factory read_factory(TableReader& runtime, Name name) {
-  adf::Factory factory{.runtime = name};
-  const auto read_one = [&](std::string_view key, std::string_view example,
-                            Checked<std::string> (*check)(std::string_view), std::string& into) {
-    const auto text = runtime.required_text(key, example);
-    if (!text) return;
-    auto value = check(*text);
-    if (value.has_error())
-      runtime.complain(key, fmt::format("{} {}: {}", runtime.title(), key, value.error().text()));
-    else
-      into = *std::move(value);
-  };
-  read_one("factory", "contoso-prod", adf::check_factory_name, factory.name);
-  read_one("region", "westeurope", adf::check_region, factory.region);
-  if (const auto cloud = runtime.choice("cloud", {"public", "usgov", "china"})) {
-    if (*cloud != "public")
-      runtime.complain("cloud",
-                       fmt::format("{} cloud = \"{}\" is not served yet; only \"public\" is", runtime.title(), *cloud));
-    factory.cloud = *cloud;
-  }
-  if (const auto mode = runtime.choice("mode", {"enforce", "report"}); mode == "report")
-    runtime.complain("mode",
-                     fmt::format("{} mode = \"report\" is not served yet; only \"enforce\" is", runtime.title()));
-  factory.auto_update = runtime.flag("auto_update").value_or(factory.auto_update);
-  factory.entra_auth = runtime.flag("entra_auth").value_or(factory.entra_auth);
-  const auto authoring = runtime.choice("interactive_authoring", {"relay", "self-contained", "off"}).value_or("relay");
-  factory.interactive_authoring = authoring == "relay" ? adf::Authoring::relay
-                                  : authoring == "off" ? adf::Authoring::off
-                                                       : adf::Authoring::self_contained;
-  factory.relay_hosts = read_checked(runtime, "relay_hosts", adf::check_relay_host);
-  if (!factory.relay_hosts.empty() && authoring != "relay")
-    runtime.complain("relay_hosts",
-                     fmt::format("{} relay_hosts says which relay to use and interactive_authoring = \"{}\" "
-                                 "says none; keep one",
-                                 runtime.title(), authoring));
-  factory.staging_accounts = read_checked(runtime, "staging_accounts", adf::check_storage_account);
-  factory.key_vaults = read_checked(runtime, "key_vaults", adf::check_key_vault);
-  read_private_link(runtime, factory);
-  return factory;
+void read_shir(TableReader& runtime, const adf::Catalogue& catalogue, adf::Factory& factory) {
+  read_input_keys(runtime, catalogue, factory);
+  factory.relay_gateways = runtime.flag("relay_gateways").value_or(false);
 }
 
-/// Derives the rules and asks for a ticket where one lets data out to anybody's tenant.
-std::vector<Rule> derive_rules(TableReader& runtime, const adf::Factory& factory) {
-  const auto tickets = read_acknowledgements(runtime);
-  auto rules = adf::derive(adf::builtin_catalogue(), factory);
-  const auto refuse_unused = [&](std::string_view key, std::string_view channel) {
-    const auto of_channel = [&](const Rule& rule) { return rule.channel.text() == channel; };
-    if (std::none_of(rules.begin(), rules.end(), of_channel))
-      runtime.complain(key,
-                       fmt::format("{} {}: nothing opens the channel '{}', so its entry would be ignored; remove it",
-                                   runtime.title(), key, channel));
-  };
-  for (const auto& [channel, ticket] : tickets) refuse_unused("multi_tenant_ack", channel);
-  for (const auto& [channel, ranges] : factory.private_link) refuse_unused("private_link", channel);
-  for (auto& rule : rules) {
-    const auto suffix = adf::shared_tenant_suffix_of(rule.pattern);
-    if (suffix.empty()) continue;
-    const auto ticket = tickets.find(rule.channel.text());
-    if (ticket != tickets.end() && !ticket->second.empty()) {
-      rule.ticket = ticket->second;
-      continue;
-    }
-    runtime.complain(
-        "multi_tenant_ack",
-        fmt::format("{} channel '{}' needs {} and anybody can rent a name below {}: pin the hosts "
-                    "(relay_hosts), or accept the risk by name with multi_tenant_ack = {{ {} = \"TICKET\" }}",
-                    runtime.title(), rule.channel.text(), rule.pattern.text(), suffix, rule.channel.text()));
+/// An entry that no rule needs would be ignored, and an ignored key is a hole; a ticket would lie in wait for the day
+/// that somebody removes a pin.
+void refuse_unused(TableReader& runtime, std::string_view key, std::string_view channel, bool used) {
+  if (used) return;
+  runtime.complain(key, fmt::format("{} {}: nothing in channel '{}' needs it, so its entry would be ignored; remove it",
+                                    runtime.title(), key, channel));
+}
+
+/// A wildcard where anybody can rent a name needs somebody's name on the risk.
+void ask_for_ticket(TableReader& runtime, const adf::Catalogue& catalogue, const Tickets& tickets, Rule& rule) {
+  const auto suffix = adf::shared_tenant_suffix_of(catalogue, rule.pattern);
+  if (suffix.empty()) return;
+  const auto channel = rule.channel.text();
+  if (const auto ticket = tickets.find(channel); ticket != tickets.end()) {
+    rule.ticket = ticket->second;
+    return;
   }
-  return rules;
+  runtime.complain(
+      "multi_tenant_ack",
+      fmt::format("{} channel '{}' needs {} and anybody can rent a name below {}: name the hosts (relay_hosts, "
+                  "staging_accounts, storage_accounts, key_vaults and so on), or accept the risk by name with "
+                  "multi_tenant_ack = {{ {} = \"TICKET\" }}",
+                  runtime.title(), channel, rule.pattern.text(), suffix, channel));
+}
+
+void add_rules(TableReader& runtime, const adf::Factory& factory, const Tickets& tickets, PolicyDraft& draft) {
+  std::set<std::string_view> with_ticket;
+  std::set<std::string_view> made_private;
+  for (const auto& need : adf::derive(draft.catalogue, factory)) {
+    if (adf::carried_by(*need.row) != adf::Carrier::gate) continue;
+    auto rule = adf::make_rule(draft.catalogue, need, factory);
+    ask_for_ticket(runtime, draft.catalogue, tickets, rule);
+    if (!rule.ticket.empty()) with_ticket.insert(need.row->channel);
+    if (!rule.addresses.empty()) made_private.insert(need.row->channel);
+    if (!draft.add(std::move(rule)))
+      return runtime.complain(
+          "name", fmt::format("{} comes to over {} rules, or to one twice", runtime.title(), PolicyDraft::most_rules));
+  }
+  for (const auto& [channel, ticket] : tickets)
+    refuse_unused(runtime, "multi_tenant_ack", channel, with_ticket.contains(channel));
+  for (const auto& [channel, ranges] : factory.private_link.ranges)
+    refuse_unused(runtime, "private_link", channel, made_private.contains(channel));
 }
 
 }  // namespace
 
-void read_runtime(const toml::table& table, MistakeList& mistakes, std::vector<Runtime>& runtimes,
-                  std::vector<Rule>& rules) {
-  TableReader reader(table, "[[runtime]]", mistakes);
+void read_runtime(const toml::table& table, PolicyDraft& draft) {
+  TableReader reader(table, "[[runtime]]", draft.mistakes);
   const auto name = read_name(reader, "name", "contoso-prod").value_or(Name());
-  if (std::any_of(runtimes.begin(), runtimes.end(), [&](const Runtime& other) { return other.name == name; }))
+  if (std::any_of(draft.runtimes.begin(), draft.runtimes.end(),
+                  [&](const Runtime& other) { return other.name == name; }))
     reader.complain("name", fmt::format("[[runtime]] name = \"{}\" is used twice", name.text()));
-  auto clients = read_clients(reader, runtimes);
-  const auto factory = read_factory(reader, name);
-  // Rules are made from names that passed their checks only.
-  if (!factory.name.empty() && !factory.region.empty())
-    for (auto& rule : derive_rules(reader, factory)) rules.push_back(std::move(rule));
-  else
-    static_cast<void>(read_acknowledgements(reader));
-  runtimes.push_back({name, std::move(clients)});
+  auto clients = read_clients(reader, draft.runtimes);
+  adf::Factory factory{.runtime = name};
+  const auto before = draft.mistakes.size();
+  if (reader.choice("kind", {"shir", "browser"}) == "browser") {
+    factory.kind = RuntimeKind::browser;
+    read_browser(reader, draft.catalogue, factory);
+  } else {
+    read_shir(reader, draft.catalogue, factory);
+  }
+  const auto tickets = read_acknowledgements(reader, draft.catalogue);
+  // Rules are made from names that passed their checks only, and what failed one is not blamed for being missing.
+  if (draft.mistakes.size() == before)
+    complain_of_contradictions(reader, draft.catalogue, factory, adf::Spelling::configuration);
+  if (draft.mistakes.size() == before) add_rules(reader, factory, tickets, draft);
+  draft.runtimes.push_back({name, std::move(clients), factory.kind, read_reporting(reader, draft.now)});
+  draft.factories.push_back(std::move(factory));
   reader.refuse_the_rest();
 }
 

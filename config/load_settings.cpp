@@ -103,6 +103,8 @@ void read_section(Settings& settings, TableReader& file, std::string_view name) 
     file.complain(name, "[gate] needs listen: write for example listen = [\"10.20.0.10:3128\"]");
   if (name == "audit" && settings.audit_directory.empty())
     file.complain(name, "[audit] needs directory: write for example directory = \"/var/lib/shirgate/audit\"");
+  if (name == "catalogue" && settings.catalogue_file.empty() != settings.catalogue_sha256.empty())
+    file.complain(name, "[catalogue] takes file and sha256 together: `sha256sum FILE` prints what to write");
   if (name == "lab" && !settings.lab_enabled && !settings.lab_dial.empty())
     section.complain("dial", "[lab] dial without enabled = true would be ignored: enable the lab or remove dial");
   section.refuse_the_rest();
@@ -120,7 +122,7 @@ void check_lab_listeners(const Settings& settings, TableReader& file) {
 
 Settings load_settings(TableReader& file) {
   Settings settings;
-  for (const auto* section : {"gate", "audit", "dns", "lab"}) read_section(settings, file, section);
+  for (const auto* section : {"gate", "audit", "dns", "catalogue", "lab"}) read_section(settings, file, section);
   check_lab_listeners(settings, file);
   return settings;
 }

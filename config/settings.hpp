@@ -50,6 +50,10 @@ struct Settings {
   std::chrono::milliseconds dns_timeout{5'000};
   std::map<std::string, std::vector<Address>, std::less<>> dns_hosts;
 
+  // [catalogue]
+  std::string catalogue_file;  ///< empty: the compiled-in one
+  std::string catalogue_sha256;
+
   // [lab]
   bool lab_enabled = false;
   std::map<std::string, Endpoint, std::less<>> lab_dial;  ///< "host:port" -> loopback endpoint

@@ -19,8 +19,10 @@ class MistakeList {
  public:
   explicit MistakeList(std::string_view file) : file_(file) {}
   void add(const toml::node& where, std::string text) { add(where.source().begin.line, std::move(text)); }
-  void add(std::uint32_t line, std::string text) { found_.push_back({file_, line, std::move(text)}); }
+  /// What the text quotes from the file may be anything; what a terminal could take for a command becomes '?'.
+  void add(std::uint32_t line, std::string text);
   [[nodiscard]] bool empty() const { return found_.empty(); }
+  [[nodiscard]] std::size_t size() const { return found_.size(); }
   /// In the order of the lines.
   [[nodiscard]] Mistakes take();
 
@@ -74,9 +76,5 @@ class TableReader {
   MistakeList& mistakes_;
   std::set<std::string, std::less<>> known_;
 };
-
-/// The candidate that differs least from `text`, if any is close enough to be meant.
-[[nodiscard]] std::optional<std::string> nearest(std::string_view text,
-                                                 const std::set<std::string, std::less<>>& candidates);
 
 }  // namespace shirgate

@@ -8,7 +8,10 @@
 namespace shirgate {
 namespace {
 
-constexpr int broadest_expected_prefix = 16;
+/// Broader than the network of one site. Private endpoints live in one subnet.
+int broadest_expected_prefix(const AddressRange& range) { return range.first.is_v4 ? 16 : 48; }
+
+}  // namespace
 
 bool is_plain_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -16,7 +19,12 @@ bool is_plain_name(std::string_view text) {
   });
 }
 
-}  // namespace
+std::string read_ticket(TableReader& table, std::string_view key) {
+  auto ticket = table.text(key).value_or("");
+  if (table.node(key) != nullptr && ticket.find_first_not_of(' ') == std::string::npos)
+    table.complain(key, fmt::format("{} {} needs the ticket that somebody accepts the risk in", table.title(), key));
+  return ticket;
+}
 
 std::optional<Name> read_name(TableReader& table, std::string_view key, std::string_view example) {
   const auto text = table.required_text(key, example);
@@ -49,9 +57,9 @@ std::vector<AddressRange> read_expected_addresses(TableReader& table, std::strin
                      fmt::format("{} {}: {} reaches addresses that are never dialled (loopback, link-local, metadata, "
                                  "multicast)",
                                  table.title(), key, to_string(range)));
-    if (range.prefix_bits < broadest_expected_prefix)
+    if (range.prefix_bits < broadest_expected_prefix(range))
       table.complain(key, fmt::format("{} {}: {} is broader than /{}; name the subnet of the private endpoints",
-                                      table.title(), key, to_string(range), broadest_expected_prefix));
+                                      table.title(), key, to_string(range), broadest_expected_prefix(range)));
   }
   return ranges;
 }

@@ -11,8 +11,14 @@
 
 namespace shirgate {
 
+/// Up to 64 letters, digits, '-', '_' or '.'.
+[[nodiscard]] bool is_plain_name(std::string_view text);
+
 /// Up to 64 letters, digits, '-', '_' or '.': what may stand unescaped in logs and tables. Missing is a mistake.
 [[nodiscard]] std::optional<Name> read_name(TableReader& table, std::string_view key, std::string_view example);
+
+/// Whom to ask about a risk: empty where the key is absent. Blanks alone are a mistake.
+[[nodiscard]] std::string read_ticket(TableReader& table, std::string_view key);
 
 /// A list of CIDR blocks.
 [[nodiscard]] std::vector<AddressRange> read_ranges(TableReader& table, std::string_view key);

@@ -21,7 +21,7 @@ const std::vector<Talk>& talks() {
       {"control", "register, heartbeat, jobs", talk_to_control, 3},
       {"relay", "WebSocket, ping and pong", talk_to_relay, 1},
       {"update", "8 MiB installer, SHA-256 compared", talk_to_update, 1},
-      {"staging", "16 MiB up and down, SHA-256 compared", talk_to_staging, 2},
+      {"staged", "16 MiB up and down, SHA-256 compared", talk_to_staging, 2},
       {"keyvault", "a secret's attributes", talk_to_key_vault, 1},
   };
   return list;

@@ -11,7 +11,7 @@
 namespace shirgate::lab {
 
 struct Attempt {
-  std::string title;    ///< "staging", "a look-alike suffix"
+  std::string title;    ///< "staged", "a look-alike suffix"
   std::string nature;   ///< one phrase: what it is for, or what is wrong with it
   std::string channel;  ///< that the audit log must name; empty where no rule matches
   std::string address;  ///< what the name resolves to; empty: nobody may look it up

@@ -18,7 +18,7 @@ constexpr std::array plots{
     Plot{"control", "contoso-prod.westeurope.datafactory.azure.net", "20.60.0.1", control_service},
     Plot{"relay", "contoso-prod-ir.servicebus.windows.net", "20.60.0.2", relay_service},
     Plot{"update", "download.microsoft.com", "20.60.0.3", update_service},
-    Plot{"staging", "contosostage.blob.core.windows.net", "20.60.0.4", staging_service},
+    Plot{"staged", "contosostage.blob.core.windows.net", "20.60.0.4", staging_service},
     Plot{"keyvault", "contoso-kv.vault.azure.net", "20.60.0.5", key_vault_service},
 };
 

@@ -215,16 +215,19 @@ bool is_loopback(const Address& address) {
   return v4.contains(address) || v6.contains(address);
 }
 
-Reason judge(std::span<const Address> answers, std::span<const AddressRange> expected) {
+Reason judge(std::span<const Address> answers, std::span<const AddressRange> expected,
+             std::span<const AddressRange> never) {
   if (answers.empty()) return Reason::dns_no_address;
+  const auto lies_in = [](const Address& address, std::span<const AddressRange> ranges) {
+    return std::any_of(ranges.begin(), ranges.end(),
+                       [&](const AddressRange& range) { return range.contains(address); });
+  };
   Reason worst = Reason::allowed;
   for (const auto& answer : answers) {
     const auto found = classify(answer);
     if (found == AddressClass::prohibited) return Reason::address_prohibited;
-    const bool fits = expected.empty() ? found == AddressClass::public_
-                                       : std::any_of(expected.begin(), expected.end(),
-                                                     [&](const AddressRange& range) { return range.contains(answer); });
-    if (!fits) worst = Reason::address_not_expected;
+    const bool fits = expected.empty() ? found == AddressClass::public_ : lies_in(answer, expected);
+    if (!fits || lies_in(answer, never)) worst = Reason::address_not_expected;
   }
   return worst;
 }

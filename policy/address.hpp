@@ -61,8 +61,9 @@ enum class AddressClass : std::uint8_t {
 
 /// May these answers be dialled? All of them or none: one wrong address refuses the whole answer, since a resolver that
 /// mixes them is misconfigured or hostile. `expected` empty means public addresses only; otherwise every address must
-/// lie inside one of the ranges. The floor holds whatever `expected` says.
+/// lie inside one of the ranges, and none inside `never`. The floor holds whatever they say.
 /// Returns `allowed`, `address_prohibited` or `address_not_expected`; no addresses at all is `dns_no_address`.
-[[nodiscard]] Reason judge(std::span<const Address> answers, std::span<const AddressRange> expected);
+[[nodiscard]] Reason judge(std::span<const Address> answers, std::span<const AddressRange> expected,
+                           std::span<const AddressRange> never = {});
 
 }  // namespace shirgate

@@ -1,6 +1,7 @@
-// What a rule says about names: one exact host, or "*.suffix".
+// What a rule says about names: one exact host, "*.suffix", or the gateway hosts of Azure Relay.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,21 +14,33 @@ namespace shirgate {
 /// acct.blob.core.windows.net. The star may only be the whole first label.
 class HostPattern {
  public:
-  [[nodiscard]] bool is_wildcard() const { return wildcard_; }
-  /// The host of an exact pattern, the part after "*." of a wildcard.
+  enum class Shape : std::uint8_t { exact, any_below, relay_gateway_below };
+  [[nodiscard]] Shape shape() const { return shape_; }
+  [[nodiscard]] bool is_wildcard() const { return shape_ != Shape::exact; }
+  /// The host of an exact pattern, the suffix of a wildcard.
   [[nodiscard]] const std::string& name() const { return name_.text(); }
-  [[nodiscard]] std::string text() const { return wildcard_ ? "*." + name() : name(); }
+  [[nodiscard]] std::string text() const;
   [[nodiscard]] bool matches(const Host& host) const;
   [[nodiscard]] friend bool operator==(const HostPattern&, const HostPattern&) = default;
 
  private:
   friend Checked<HostPattern> parse_pattern(std::string_view text);
-  HostPattern(Host name, bool wildcard) : name_(std::move(name)), wildcard_(wildcard) {}
+  friend HostPattern relay_gateways_below(const HostPattern& wildcard);
+  HostPattern(Host name, Shape shape) : name_(std::move(name)), shape_(shape) {}
   Host name_;
-  bool wildcard_;
+  Shape shape_;
 };
 
-/// Reads one pattern. Refuses a bare star, a star anywhere but in front, and a wildcard right under a top-level domain.
+/// Reads one pattern: exact or "*.suffix". Refuses a bare star, a star anywhere but in front, and a wildcard right
+/// under a suffix that registries sell names under ("*.net", "*.co.uk").
 [[nodiscard]] Checked<HostPattern> parse_pattern(std::string_view text);
+
+/// Of the hosts below the wildcard's suffix only those that relay_gateway_suffix() knows.
+[[nodiscard]] HostPattern relay_gateways_below(const HostPattern& wildcard);
+
+/// "servicebus.windows.net" for "g12-prod-am2-001-sb.servicebus.windows.net" or "gv3-…": the hosts behind an Azure
+/// Relay namespace that answer its rendezvous WebSockets. Empty for every other name. Nobody can rent such a name:
+/// Azure refuses namespaces that end in "-sb".
+[[nodiscard]] std::string_view relay_gateway_suffix(const Host& host);
 
 }  // namespace shirgate

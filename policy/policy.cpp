@@ -48,15 +48,27 @@ std::string describe(const Rule& rule) {
   std::string text = fmt::format("{}|{}|{}|{}|{}|{}", rule.name.text(), rule.runtime.text(), rule.channel.text(),
                                  rule.pattern.text(), rule.port, to_string(rule.protocol));
   for (const auto& range : rule.addresses) text += '|' + to_string(range);
+  for (const auto& range : rule.never) text += "|never " + to_string(range);
   if (rule.expires) text += fmt::format("|until {}", rule.expires->time_since_epoch().count());
+  return text;
+}
+
+std::string describe(const Runtime& runtime) {
+  auto text = fmt::format("{}:{}", runtime.name.text(), to_string(runtime.kind));
+  if (!runtime.reporting) return text;
+  text += fmt::format("|reports until {}", runtime.reporting->until.time_since_epoch().count());
+  if (runtime.reporting->everything) text += "|everything";
+  for (const auto channel : runtime.reporting->channels) text += fmt::format("|{}", channel.text());
   return text;
 }
 
 std::string fingerprint_of(std::span<const Runtime> runtimes, std::span<const Rule> rules) {
   std::vector<std::string> lines;
-  for (const auto& runtime : runtimes)
+  for (const auto& runtime : runtimes) {
     for (const auto& range : runtime.clients)
       lines.push_back(fmt::format("{}<{}", runtime.name.text(), to_string(range)));
+    lines.push_back(describe(runtime));
+  }
   for (const auto& rule : rules) lines.push_back(describe(rule));
   std::sort(lines.begin(), lines.end());
   std::size_t hash = fnv_offset;
@@ -78,8 +90,28 @@ std::string_view to_string(Protocol protocol) {
 std::string_view to_string(Mode mode) {
   switch (mode) {
     case Mode::enforce: return "enforce";
+    case Mode::report: return "report";
   }
   return "enforce";
+}
+
+std::string_view to_string(RuntimeKind kind) {
+  switch (kind) {
+    case RuntimeKind::shir: return "shir";
+    case RuntimeKind::browser: return "browser";
+  }
+  return "shir";
+}
+
+bool may_be_lifted(Reason reason) {
+  switch (reason) {
+    case Reason::host_not_listed:
+    case Reason::port_not_listed:
+    case Reason::sni_mismatch:
+    case Reason::sni_absent:
+    case Reason::ech_refused: return true;
+    default: return false;
+  }
 }
 
 bool has_expired(const Rule& rule, Time now) { return rule.expires && now >= *rule.expires + std::chrono::days(1); }
@@ -90,6 +122,8 @@ Policy::Policy(std::vector<Runtime> runtimes, std::vector<Rule> rules)
   std::sort(rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) { return a.name < b.name; });
   index_rules();
   index_clients();
+  for (const auto& runtime : runtimes_)
+    if (runtime.reporting) reporting_.emplace_back(runtime.name, *runtime.reporting);
   fingerprint_ = fingerprint_of(runtimes_, rules_);
 }
 
@@ -99,6 +133,7 @@ void Policy::index_rules() {
     const Rule& rule = rules_[i];
     by_name_.insert_or_assign(rule.name.text(), i);
     const bool wildcard = rule.pattern.is_wildcard();
+    if (!wildcard && rule.channel.text() == "relay") note_pinned_relay(rule);
     const Key key{rule.pattern.name(), rule.runtime, wildcard,
                   finish(hash_backwards(rule.pattern.name()), rule.runtime, wildcard)};
     const auto [at, fresh] = first_.try_emplace(key, i);
@@ -106,6 +141,17 @@ void Policy::index_rules() {
     next_[i] = at->second;
     at->second = i;
   }
+}
+
+void Policy::note_pinned_relay(const Rule& rule) {
+  const auto& host = rule.pattern.name();
+  const auto suffix = host.substr(host.find('.') + 1);
+  if (!pins_relay(rule.runtime, suffix)) pinned_relays_.push_back({rule.runtime, suffix});
+}
+
+bool Policy::pins_relay(Name runtime, std::string_view suffix) const {
+  return std::any_of(pinned_relays_.begin(), pinned_relays_.end(),
+                     [&](const PinnedRelay& pin) { return pin.runtime == runtime && pin.suffix == suffix; });
 }
 
 void Policy::index_clients() {
@@ -128,8 +174,12 @@ Reason Policy::consider(const Key& key, const Asked& asked, Time now, const Rule
   const auto found = first_.find(key);
   if (found == first_.end()) return Reason::host_not_listed;
   Reason best = Reason::port_not_listed;
+  bool matched = false;
   for (auto i = found->second; i != no_rule; i = next_[i]) {
     const Rule& rule = rules_[i];
+    if (rule.pattern.shape() == HostPattern::Shape::relay_gateway_below && !rule.pattern.matches(asked.target.host))
+      continue;
+    matched = true;
     if (rule.port != asked.target.port) continue;
     Reason reason = Reason::allowed;
     if (asked.protocol && *asked.protocol != rule.protocol) reason = Reason::protocol_not_served;
@@ -139,7 +189,7 @@ Reason Policy::consider(const Key& key, const Asked& asked, Time now, const Rule
     decided = &rule;
     if (best == Reason::allowed) break;
   }
-  return best;
+  return matched ? best : Reason::host_not_listed;
 }
 
 Verdict Policy::decide(Name runtime, const Asked& asked, Time now) const {
@@ -164,12 +214,42 @@ Verdict Policy::decide(Name runtime, const Asked& asked, Time now) const {
   consult(host, hash, false);
 
   Verdict verdict{.reason = best, .runtime = runtime};
-  if (decided != nullptr) {
-    verdict.protocol = decided->protocol;
-    verdict.channel = decided->channel;
-    verdict.rule = decided->name;
-  }
+  if (decided == nullptr) return judge_unlisted(verdict, asked, now);
+  verdict.protocol = decided->protocol;
+  verdict.channel = decided->channel;
+  verdict.rule = decided->name;
+  verdict.by_wildcard = decided->pattern.is_wildcard();
+  verdict.mode = mode_of(runtime, decided->channel, now);
   return verdict;
+}
+
+Verdict Policy::judge_unlisted(Verdict verdict, const Asked& asked, Time now) const {
+  if (verdict.reason == Reason::host_not_listed && pins_relay(verdict.runtime, relay_gateway_suffix(asked.target.host)))
+    verdict.reason = Reason::relay_gateway_not_listed;
+  verdict.mode = mode_of(verdict.runtime, Name(), now);
+  const bool tls = !asked.protocol || *asked.protocol == Protocol::tls;
+  if (verdict.mode != Mode::report || !may_be_lifted(verdict.reason) || asked.target.port != 443 || !tls)
+    return verdict;
+  verdict.would_deny = verdict.reason;
+  verdict.reason = Reason::allowed;
+  return verdict;
+}
+
+Mode Policy::mode_of(Name runtime, Name channel, Time now) const {
+  for (const auto& [name, reporting] : reporting_) {
+    if (name != runtime) continue;
+    if (now >= reporting.until + std::chrono::days(1)) return Mode::enforce;
+    const auto& channels = reporting.channels;
+    const bool listed = !channel.empty() && std::find(channels.begin(), channels.end(), channel) != channels.end();
+    return reporting.everything || listed ? Mode::report : Mode::enforce;
+  }
+  return Mode::enforce;
+}
+
+const Runtime* Policy::runtime(Name name) const {
+  const auto found =
+      std::find_if(runtimes_.begin(), runtimes_.end(), [&](const Runtime& one) { return one.name == name; });
+  return found == runtimes_.end() ? nullptr : &*found;
 }
 
 const Rule* Policy::rule(Name name) const {
@@ -178,8 +258,9 @@ const Rule* Policy::rule(Name name) const {
 }
 
 Reason Policy::judge_addresses(const Verdict& verdict, std::span<const Address> answers) const {
+  if (verdict.would_deny != Reason::allowed && verdict.rule.empty()) return judge(answers, {});
   const auto* decided = rule(verdict.rule);
-  return decided == nullptr ? Reason::internal_error : judge(answers, decided->addresses);
+  return decided == nullptr ? Reason::internal_error : judge(answers, decided->addresses, decided->never);
 }
 
 }  // namespace shirgate

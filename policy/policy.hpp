@@ -38,10 +38,19 @@ class Policy {
 
   /// May `runtime` reach what it asks for? Of several matching rules the most specific decides: an exact host before a
   /// wildcard, a longer suffix before a shorter one, then the name. The order of the rules never matters.
+  /// Where the whole runtime only reports, an unlisted host or port on 443 is allowed with `would_deny` set.
   [[nodiscard]] Verdict decide(Name runtime, const Asked& asked, Time now) const;
 
   /// May the addresses that the name resolved to be dialled under the rule that allowed it? See judge() in address.hpp.
+  /// What report mode let through must be public.
   [[nodiscard]] Reason judge_addresses(const Verdict& verdict, std::span<const Address> answers) const;
+
+  /// Are refusals on this channel of the runtime only reported at that time? An empty channel asks for the whole
+  /// runtime.
+  [[nodiscard]] Mode mode_of(Name runtime, Name channel, Time now) const;
+
+  /// The runtime of that name; null when there is none.
+  [[nodiscard]] const Runtime* runtime(Name name) const;
 
   /// The rule of that name, which a verdict of this policy carries; null when there is none.
   [[nodiscard]] const Rule* rule(Name name) const;
@@ -70,11 +79,19 @@ class Policy {
     AddressRange range;
     Name runtime;
   };
+  /// A runtime that pins relay hosts below `suffix`, and with them refuses the relay's gateways there.
+  struct PinnedRelay {
+    Name runtime;
+    std::string suffix;
+  };
   static constexpr std::uint32_t no_rule = ~std::uint32_t{0};
 
   void index_rules();
   void index_clients();
+  void note_pinned_relay(const Rule& rule);
   [[nodiscard]] Reason consider(const Key& key, const Asked& asked, Time now, const Rule*& decided) const;
+  [[nodiscard]] bool pins_relay(Name runtime, std::string_view suffix) const;
+  [[nodiscard]] Verdict judge_unlisted(Verdict verdict, const Asked& asked, Time now) const;
 
   std::vector<Runtime> runtimes_;
   std::vector<Rule> rules_;
@@ -82,10 +99,15 @@ class Policy {
   boost::unordered_flat_map<Key, std::uint32_t, KeyHash> first_;
   boost::unordered_flat_map<std::string_view, std::uint32_t> by_name_;
   std::vector<ClientRange> clients_;
+  std::vector<PinnedRelay> pinned_relays_;
+  std::vector<std::pair<Name, Reporting>> reporting_;
   std::string fingerprint_;
 };
 
 /// True on and after the day after `expires`, which is the last whole day (UTC) the rule is valid.
 [[nodiscard]] bool has_expired(const Rule& rule, Time now);
+
+/// Report mode must be chosen again this often.
+inline constexpr std::chrono::days longest_reporting{30};
 
 }  // namespace shirgate

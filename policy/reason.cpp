@@ -50,6 +50,10 @@ constexpr std::array table{
               "No [[runtime]] lists this client's address."},
     ReasonRow{Reason::host_not_listed, "host_not_listed", policy, 403, "http_request_denied", no_alert,
               "No rule lists this host; 'shirgate explain' shows what to add if the pipeline needs it."},
+    ReasonRow{Reason::relay_gateway_not_listed, "relay_gateway_not_listed", policy, 403, "http_request_denied",
+              no_alert,
+              "A gateway host behind a pinned relay; if interactive authoring fails without it, write "
+              "relay_gateways = true."},
     ReasonRow{Reason::ip_literal_not_listed, "ip_literal_not_listed", policy, 403, "http_request_denied", no_alert,
               "Addresses match no rule; ask for the host by its name."},
     ReasonRow{Reason::port_not_listed, "port_not_listed", policy, 403, "http_request_denied", no_alert,
@@ -106,6 +110,12 @@ constexpr std::array table{
               "The ClientHello names another server than the CONNECT target."},
     ReasonRow{Reason::ech_refused, "ech_refused", first_flight, 0, "", denied,
               "The ClientHello is encrypted (ECH), which no SHIR sends."},
+    ReasonRow{Reason::tds_malformed, "tds_malformed", first_flight, 0, "", no_alert,
+              "The SQL PRELOGIN could not be read."},
+    ReasonRow{Reason::tds_not_encrypted, "tds_not_encrypted", first_flight, 0, "", no_alert,
+              "Client and SQL server agreed on no encryption for the whole session; write Encrypt=True."},
+    ReasonRow{Reason::tds_login_unencrypted, "tds_login_unencrypted", first_flight, 0, "", no_alert,
+              "The SQL client sent its login unencrypted after encryption was agreed; write Encrypt=True."},
 
     ReasonRow{Reason::client_closed, "client_closed", relay, 0, "", no_alert, "The client finished first."},
     ReasonRow{Reason::upstream_closed, "upstream_closed", relay, 0, "", no_alert, "The upstream finished first."},

@@ -33,6 +33,7 @@ enum class Reason : std::uint8_t {
   // Who asks, and may it?
   client_not_listed,
   host_not_listed,
+  relay_gateway_not_listed,
   ip_literal_not_listed,
   port_not_listed,
   protocol_not_served,
@@ -63,6 +64,9 @@ enum class Reason : std::uint8_t {
   sni_malformed,
   sni_mismatch,
   ech_refused,
+  tds_malformed,
+  tds_not_encrypted,
+  tds_login_unencrypted,
   // How an open tunnel ended.
   client_closed,
   upstream_closed,

@@ -3,42 +3,115 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
 
-#include "policy/adf/catalogue.hpp"
+#include "policy/adf/shared_tenant.hpp"
 
 namespace shirgate {
 namespace {
+
+using adf::is_at_or_under;
 
 /// The part of a catalogue pattern that is the same for everybody: "{factory}.{region}.datafactory.azure.net" ->
 /// "datafactory.azure.net", "*.vault.azure.net" -> "vault.azure.net".
 std::string_view fixed_part(std::string_view pattern) {
   if (pattern.starts_with("*.")) return pattern.substr(2);
   const auto brace = pattern.rfind('}');
-  return brace == std::string_view::npos ? pattern : pattern.substr(brace + 2);
+  return brace == std::string_view::npos || brace + 2 > pattern.size() ? pattern : pattern.substr(brace + 2);
+}
+
+using Found = std::map<std::string, std::string, std::less<>>;
+
+/// What the placeholders of a pattern stand for in `host`, each one label; nothing when it does not fit.
+std::optional<Found> fit(std::string_view pattern, std::string_view host) {
+  if (pattern == "{relay_fqdn}") return Found{{"relay_fqdn", std::string(host)}};
+  Found found;
+  for (;;) {
+    const auto want = pattern.substr(0, pattern.find('.'));
+    const auto have = host.substr(0, host.find('.'));
+    const bool placeholder = want.starts_with('{') && want.ends_with('}');
+    if (placeholder)
+      found.emplace(want.substr(1, want.size() - 2), have);
+    else if (want != have)
+      return std::nullopt;
+    if (want.size() == pattern.size() || have.size() == host.size())
+      return want.size() == pattern.size() && have.size() == host.size() ? std::optional(found) : std::nullopt;
+    pattern.remove_prefix(want.size() + 1);
+    host.remove_prefix(have.size() + 1);
+  }
+}
+
+/// The row's setting with what the host says filled in; empty where the setting would not list the host.
+std::string setting_for(const adf::CatalogueRow& row, std::string_view host) {
+  auto found = row.pin.empty() ? std::nullopt : fit(row.pin, host);
+  if (!found) found = fit(row.pattern, host);
+  const bool below_wildcard =
+      row.pin.empty() && row.pattern.starts_with("*.") && is_at_or_under(host, row.pattern.substr(2));
+  if (!found && !below_wildcard) return {};
+  auto text = row.setting;
+  if (found)
+    for (const auto& [name, value] : *found) {
+      const auto braced = fmt::format("{{{}}}", name);
+      for (auto at = text.find(braced); at != std::string::npos; at = text.find(braced, at + value.size()))
+        text.replace(at, braced.size(), value);
+    }
+  return text.find('{') == std::string::npos ? text : std::string();
+}
+
+/// The row whose names are most like the host: one that a setting can list before one of another product, and the
+/// longer common part before the shorter.
+const adf::CatalogueRow* most_like(const adf::Catalogue& catalogue, std::string_view host) {
+  const adf::CatalogueRow* best = nullptr;
+  std::tuple<bool, bool, std::size_t> best_score{};
+  for (const auto& row : catalogue.rows) {
+    if (!is_at_or_under(host, fixed_part(row.pattern))) continue;
+    const std::tuple score{!setting_for(row, host).empty(), row.transport != adf::Transport::comparison,
+                           fixed_part(row.pattern).size()};
+    if (best != nullptr && score <= best_score) continue;
+    best = &row;
+    best_score = score;
+  }
+  return best;
+}
+
+std::string neighbour(std::string_view host, std::span<const Rule> rules) {
+  for (const auto& rule : rules)
+    if (is_at_or_under(host, rule.pattern.name()))
+      return fmt::format("a neighbour of {} ({})", rule.pattern.text(), rule.channel.text());
+  return {};
+}
+
+std::string look_alike(const adf::Catalogue& catalogue, std::string_view host, std::span<const Rule> rules) {
+  constexpr std::string_view because = "it contains the name and is not below it";
+  for (const auto& rule : rules)
+    if (host.find(rule.pattern.name()) != std::string_view::npos)
+      return fmt::format("a look-alike of {} ({}): {}", rule.pattern.text(), rule.channel.text(), because);
+  for (const auto& row : catalogue.rows)
+    if (host.find(fixed_part(row.pattern)) != std::string_view::npos)
+      return fmt::format("a look-alike of {} (channel '{}'): {}", fixed_part(row.pattern), row.channel, because);
+  return {};
+}
+
+std::string for_rent(const adf::Catalogue& catalogue, const Host& host) {
+  const auto pattern = parse_pattern("*." + host.text());
+  const auto suffix = pattern.has_value() ? adf::shared_tenant_suffix_of(catalogue, *pattern) : std::string();
+  return suffix.empty() ? suffix : fmt::format("a service anybody can rent a name in ({})", suffix);
 }
 
 }  // namespace
 
-std::string resemblance(const Host& host, std::span<const Rule> rules) {
+Resemblance resemblance(const adf::Catalogue& catalogue, const Host& host, std::span<const Rule> rules) {
   const std::string_view text = host.text();
-  for (const auto& row : adf::builtin_catalogue().rows)
-    if (adf::is_at_or_under(text, fixed_part(row.pattern)))
-      return fmt::format("channel '{}': {} ({})", row.channel, row.purpose, row.pattern);
-  for (const auto& rule : rules)
-    if (adf::is_at_or_under(text, rule.pattern.name()))
-      return fmt::format("a neighbour of {} ({})", rule.pattern.text(), rule.channel.text());
-  for (const auto& rule : rules)
-    if (text.find(rule.pattern.name()) != std::string_view::npos)
-      return fmt::format("a look-alike of {} ({}): it contains the name and is not below it", rule.pattern.text(),
-                         rule.channel.text());
-  for (const auto& row : adf::builtin_catalogue().rows)
-    if (text.find(fixed_part(row.pattern)) != std::string_view::npos)
-      return fmt::format("a look-alike of {} (channel '{}'): it contains the name and is not below it",
-                         fixed_part(row.pattern), row.channel);
-  for (const auto suffix : adf::shared_tenant_suffixes())
-    if (adf::is_at_or_under(text, suffix))
-      return fmt::format("an Azure service anybody can rent a name in ({})", suffix);
-  return {};
+  if (const auto* row = most_like(catalogue, text)) {
+    const auto phrase = fmt::format("channel '{}': {} ({})", row->channel, row->purpose, row->pattern);
+    return {.phrase = phrase, .row = row, .setting = setting_for(*row, text)};
+  }
+  auto phrase = neighbour(text, rules);
+  if (phrase.empty()) phrase = look_alike(catalogue, text, rules);
+  if (phrase.empty()) phrase = for_rent(catalogue, host);
+  return {.phrase = std::move(phrase)};
 }
 
 }  // namespace shirgate

@@ -33,16 +33,33 @@ struct Rule {
   std::uint16_t port;
   Protocol protocol = Protocol::tls;
   std::vector<AddressRange> addresses{};           ///< where the name must resolve to; empty: public addresses only
+  std::vector<AddressRange> never{};               ///< private endpoints of other channels: never an answer here
   std::optional<std::chrono::sys_days> expires{};  ///< last day it is valid, whole day, UTC
   bool may_be_quiet = false;                       ///< its tunnels are honestly silent for hours: no idle limit
   std::string ticket{};
+  std::string address_advice{};  ///< for the person who reads `address_not_expected`; empty: the reason's own
   Provenance provenance{};
 };
 
-/// One self-hosted integration runtime: a name and the addresses it connects from.
+enum class RuntimeKind : std::uint8_t {
+  shir,     ///< a self-hosted integration runtime: a service client
+  browser,  ///< people who use the portal; browsers grease ECH, service clients never send it
+};
+[[nodiscard]] std::string_view to_string(RuntimeKind kind);
+
+/// Where refusals are only reported, for a while. What it can lift is bounded: see Policy::decide and may_be_lifted.
+struct Reporting {
+  std::chrono::sys_days until{};  ///< last day, whole day, UTC
+  bool everything = false;        ///< the whole runtime, unlisted targets included
+  std::vector<Name> channels{};   ///< otherwise only these
+};
+
+/// One group of clients with one purpose: the nodes of an integration runtime, or people with browsers.
 struct Runtime {
   Name name;
   std::vector<AddressRange> clients;
+  RuntimeKind kind = RuntimeKind::shir;
+  std::optional<Reporting> reporting{};
 };
 
 }  // namespace shirgate

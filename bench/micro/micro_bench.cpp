@@ -98,7 +98,7 @@ void format_open_event(benchmark::State& state) {
                     .tunnel = 0x1234,
                     .client = Endpoint{v4_address(0x0a140015), 50123},
                     .runtime = Name("contoso-prod"),
-                    .channel = Name("staging"),
+                    .channel = Name("staged"),
                     .rule = Name("contoso-prod/staged-public/contosostage.blob.core.windows.net"),
                     .target = &target,
                     .upstream = v4_address(0x143c000a)};

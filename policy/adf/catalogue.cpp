@@ -1,71 +1,44 @@
 #include "policy/adf/catalogue.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 
 namespace shirgate::adf {
 namespace {
 
-constexpr std::array rows{
-    CatalogueRow{"ctl-fqdn-public", "control", "{factory}.{region}.datafactory.azure.net", "", 443, Protocol::tls,
-                 "public", Fact::factory_key, true, false, "Registration, heartbeat, job dispatch and status",
-                 "Microsoft Learn: Create a self-hosted integration runtime; Security considerations, firewall table"},
-    CatalogueRow{"relay-public", "relay", "*.servicebus.windows.net", "{relay_host}", 443, Protocol::tls, "public",
-                 Fact::relay_authoring, false, true, "Interactive authoring and credential push over Azure Relay",
-                 "Microsoft Learn: Create a self-hosted integration runtime, Get URL of Azure Relay"},
-    CatalogueRow{"upd-download", "update", "download.microsoft.com", "", 443, Protocol::tls, "all", Fact::auto_update,
-                 false, false, "Fetches new versions of the integration runtime",
-                 "Microsoft Learn: Self-hosted integration runtime auto-update"},
-    CatalogueRow{"staged-public", "staging", "*.core.windows.net", "{staging_account}.blob.core.windows.net", 443,
-                 Protocol::tls, "public", Fact::staged_copy, true, false,
-                 "The storage account that staged copy goes through",
-                 "Microsoft Learn: Copy activity performance features, staged copy"},
-    CatalogueRow{"kv-public", "keyvault", "*.vault.azure.net", "{key_vault}.vault.azure.net", 443, Protocol::tls,
-                 "public", Fact::key_vault, true, false, "Secrets that linked services take from Azure Key Vault",
-                 "Microsoft Learn: Store credentials in Azure Key Vault"},
-    CatalogueRow{"entra-public", "identity", "login.microsoftonline.com", "", 443, Protocol::tls, "public",
-                 Fact::entra_auth, false, false, "Tokens of Microsoft Entra ID",
-                 "Microsoft Learn: Security considerations for data movement, firewall table"},
-};
-
-constexpr std::array<std::string_view, 19> shared_suffixes{"servicebus.windows.net",
-                                                           "core.windows.net",
-                                                           "database.windows.net",
-                                                           "vault.azure.net",
-                                                           "azurewebsites.net",
-                                                           "documents.azure.com",
-                                                           "azurefd.net",
-                                                           "trafficmanager.net",
-                                                           "cloudapp.azure.com",
-                                                           "cloudapp.net",
-                                                           "azureedge.net",
-                                                           "azure-api.net",
-                                                           "azurecr.io",
-                                                           "azuresynapse.net",
-                                                           "storage.azure.net",
-                                                           "azuredatalakestore.net",
-                                                           "redis.cache.windows.net",
-                                                           "search.windows.net",
-                                                           "azuredatabricks.net"};
-
-constexpr Catalogue builtin{"2026-11-21", rows};
+constexpr std::array<std::string_view, 6> transport_words{"tls-connect", "wss-connect", "tds-direct",
+                                                          "http-plain",  "nettcp-lan",  "comparison"};
+static_assert(transport_words.size() == static_cast<std::size_t>(Transport::comparison) + 1);
 
 }  // namespace
 
-const Catalogue& builtin_catalogue() { return builtin; }
+std::string_view to_string(Transport transport) { return transport_words.at(static_cast<std::size_t>(transport)); }
 
-std::span<const std::string_view> shared_tenant_suffixes() { return shared_suffixes; }
-
-bool is_at_or_under(std::string_view name, std::string_view suffix) {
-  return name == suffix || (name.ends_with(suffix) && name[name.size() - suffix.size() - 1] == '.');
+std::optional<Transport> parse_transport(std::string_view word) {
+  const auto* found = std::find(transport_words.begin(), transport_words.end(), word);
+  if (found == transport_words.end()) return std::nullopt;
+  return static_cast<Transport>(found - transport_words.begin());
 }
 
-std::string_view shared_tenant_suffix_of(const HostPattern& pattern) {
-  if (!pattern.is_wildcard()) return {};
-  // Either the wildcard lies under the suffix, or it is so broad that the suffix lies under it.
-  const auto found = std::find_if(shared_suffixes.begin(), shared_suffixes.end(), [&](std::string_view suffix) {
-    return is_at_or_under(pattern.name(), suffix) || is_at_or_under(suffix, pattern.name());
-  });
-  return found == shared_suffixes.end() ? std::string_view{} : *found;
+std::string to_string(const PortRange& ports) {
+  return ports.is_one() ? std::to_string(ports.first) : fmt::format("{}-{}", ports.first, ports.last);
+}
+
+const ChannelRow* Catalogue::channel(std::string_view id) const {
+  const auto found =
+      std::find_if(channels.begin(), channels.end(), [&](const ChannelRow& channel) { return channel.id == id; });
+  return found == channels.end() ? nullptr : &*found;
+}
+
+std::string Catalogue::cite(std::string_view reference) const {
+  const auto id = reference.substr(0, reference.find(' '));
+  const auto found =
+      std::find_if(sources.begin(), sources.end(), [&](const Source& source) { return source.id == id; });
+  if (found == sources.end()) return std::string(reference);
+  const auto section = reference.substr(id.size());
+  return section.empty() ? found->title : fmt::format("{},{}", found->title, section);
 }
 
 }  // namespace shirgate::adf

@@ -3,138 +3,143 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
+#include <iterator>
+#include <stdexcept>
+
+#include "policy/adf/address_advice.hpp"
 
 namespace shirgate::adf {
 namespace {
 
-bool holds(Fact fact, const Factory& factory) {
-  switch (fact) {
-    case Fact::factory_key: return true;
-    case Fact::relay_authoring: return factory.interactive_authoring == Authoring::relay;
-    case Fact::auto_update: return factory.auto_update;
-    case Fact::staged_copy: return !factory.staging_accounts.empty();
-    case Fact::key_vault: return !factory.key_vaults.empty();
-    case Fact::entra_auth: return factory.entra_auth;
+/// Every way of filling the placeholders of `text`; none where an input has no value.
+Texts fill_in(std::string_view text, const Factory& factory) {
+  Texts filled{std::string(text)};
+  for (const auto placeholder : placeholders_of(text)) {
+    const auto braced = fmt::format("{{{}}}", placeholder);
+    Texts next;
+    for (const auto& partly : filled)
+      for (const auto& value : values_of(placeholder, factory)) {
+        auto& name = next.emplace_back(partly);
+        name.replace(name.find(braced), braced.size(), value);
+      }
+    filled = std::move(next);
   }
-  return false;
+  return filled;
 }
 
-void substitute(std::string& text, std::string_view placeholder, std::string_view value) {
-  const auto at = text.find(placeholder);
-  if (at != std::string::npos) text.replace(at, placeholder.size(), value);
+Texts hosts_of(const CatalogueRow& row, const Factory& factory) {
+  if (!row.pin.empty())
+    if (auto pinned = fill_in(row.pin, factory); !pinned.empty()) return pinned;
+  return fill_in(row.pattern, factory);
 }
 
-/// The plural inputs, by the placeholder that stands for one of their items.
-const std::vector<std::string>* items_for(std::string_view text, const Factory& factory,
-                                          std::string_view& placeholder) {
-  const auto stands_for = [&](std::string_view name) {
-    placeholder = name;
-    return text.find(name) != std::string_view::npos;
-  };
-  if (stands_for("{relay_host}")) return &factory.relay_hosts;
-  if (stands_for("{staging_account}")) return &factory.staging_accounts;
-  if (stands_for("{key_vault}")) return &factory.key_vaults;
-  return nullptr;
+bool applies(const CatalogueRow& row, const Factory& factory) {
+  if (row.cloud != "all" && row.cloud != factory.cloud) return false;
+  if (factory.kind == RuntimeKind::browser && row.channel != "portal") return false;
+  return std::all_of(row.needs.begin(), row.needs.end(), [&](Fact fact) { return holds(fact, factory); });
 }
 
-/// The names one row yields: its pin once per known item, or its pattern.
-std::vector<std::string> names_of(const CatalogueRow& row, const Factory& factory) {
-  std::string_view placeholder;
-  const auto* items = items_for(row.pin, factory, placeholder);
-  std::vector<std::string> names;
-  if (items != nullptr && !items->empty()) {
-    for (const auto& item : *items) substitute(names.emplace_back(row.pin), placeholder, item);
-    return names;
-  }
-  auto& name = names.emplace_back(row.pattern);
-  substitute(name, "{factory}", factory.name);
-  substitute(name, "{region}", factory.region);
-  return names;
+/// A row for the relay's gateways is a wildcard in the documents; their names have a shape, and the rule keeps to it.
+Checked<HostPattern> pattern_of(const Need& need) {
+  const auto& needs = need.row->needs;
+  auto pattern = parse_pattern(need.host);
+  if (pattern.has_value() && std::find(needs.begin(), needs.end(), Fact::relay_gateways) != needs.end())
+    return relay_gateways_below(*pattern);
+  return pattern;
 }
 
-Rule make_rule(const CatalogueRow& row, const Factory& factory, const std::string& name) {
-  auto pattern = parse_pattern(name);
-  Rule rule{.name = Name(fmt::format("{}/{}/{}", factory.runtime.text(), row.id, name)),
-            .runtime = factory.runtime,
-            .channel = Name(row.channel),
-            .pattern = *std::move(pattern),
-            .port = row.port,
-            .protocol = row.protocol,
-            .may_be_quiet = row.may_be_quiet,
-            .provenance = {.origin = fmt::format("catalogue {}", row.id),
-                           .purpose = std::string(row.purpose),
-                           .source = std::string(row.source)}};
-  const auto expected = factory.private_link.find(row.channel);
-  if (row.may_be_private && expected != factory.private_link.end()) rule.addresses = expected->second;
-  return rule;
+/// The endpoints of several channels may share a subnet: it then excludes none of them.
+bool holds_one_of(const AddressRange& range, const std::vector<AddressRange>& own) {
+  return std::any_of(own.begin(), own.end(), [&](const AddressRange& one) {
+    return range.prefix_bits <= one.prefix_bits && range.overlaps(one);
+  });
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
-struct Grammar {
-  std::size_t shortest;
-  std::size_t longest;
-  bool hyphens;
-  std::string_view what;
-};
-
-Checked<std::string> check(std::string_view text, const Grammar& grammar) {
-  const auto fits = [&](unsigned char c) { return (c < 128 && std::isalnum(c) != 0) || (grammar.hyphens && c == '-'); };
-  const bool ends_well = !text.starts_with('-') && !text.ends_with('-');
-  if (text.size() < grammar.shortest || text.size() > grammar.longest || !ends_well ||
-      !std::all_of(text.begin(), text.end(), fits))
-    return complain(fmt::format("'{}' is not {}: {} to {} letters, digits{}", text, grammar.what, grammar.shortest,
-                                grammar.longest, grammar.hyphens ? " or hyphens" : ""));
-  return lower(text);
+std::string sources_of(const Catalogue& catalogue, const CatalogueRow& row) {
+  std::string text;
+  for (const auto& reference : row.sources) text += (text.empty() ? "" : "; ") + catalogue.cite(reference);
+  return text;
 }
 
 }  // namespace
 
-std::vector<Rule> derive(const Catalogue& catalogue, const Factory& factory) {
-  std::vector<Rule> rules;
-  for (const auto& row : catalogue.rows) {
-    if (row.cloud != "all" && row.cloud != factory.cloud) continue;
-    if (!holds(row.needs, factory)) continue;
-    for (const auto& name : names_of(row, factory)) rules.push_back(make_rule(row, factory, name));
+std::vector<std::string_view> placeholders_of(std::string_view text) {
+  std::vector<std::string_view> found;
+  for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+    const auto close = text.find('}', open);
+    if (close == std::string_view::npos) break;
+    found.push_back(text.substr(open + 1, close - open - 1));
   }
-  return rules;
+  return found;
 }
 
-Checked<std::string> check_factory_name(std::string_view text) { return check(text, {3, 63, true, "a factory name"}); }
-
-Checked<std::string> check_region(std::string_view text) {
-  auto region = check(text, {3, 40, false, "a region name"});
-  if (region.has_error())
-    return complain(fmt::format("'{}' is not a region name; write it as ARM does, like 'westeurope'", text));
-  return region;
+std::vector<Need> derive(const Catalogue& catalogue, const Factory& factory) {
+  std::vector<Need> needs;
+  for (const auto& row : catalogue.rows) {
+    if (!applies(row, factory)) continue;
+    for (auto& host : hosts_of(row, factory)) needs.push_back({&row, std::move(host)});
+  }
+  return needs;
 }
 
-Checked<std::string> check_storage_account(std::string_view text) {
-  if (text.find('.') != std::string_view::npos)
-    return complain(fmt::format("'{}': write the account's name alone, not its host", text));
-  return check(text, {3, 24, false, "a storage account name"});
+std::string to_line(const Need& need, const Factory& factory) {
+  const auto& row = *need.row;
+  auto line = fmt::format("{} {}:{} {}", row.channel, need.host, to_string(row.ports), to_string(row.transport));
+  if (factory.private_link.used) line += ' ' + row.private_link;
+  return line;
 }
 
-Checked<std::string> check_key_vault(std::string_view text) {
-  if (text.find('.') != std::string_view::npos)
-    return complain(fmt::format("'{}': write the vault's name alone, not its host", text));
-  return check(text, {3, 24, true, "a key vault name"});
+Carrier carried_by(const CatalogueRow& row) {
+  switch (row.transport) {
+    case Transport::tls_connect:
+    case Transport::wss_connect: return Carrier::gate;
+    case Transport::http_plain: return Carrier::nobody;
+    case Transport::tds_direct: return row.ports.is_one() ? Carrier::gate : Carrier::firewall;
+    case Transport::nettcp_lan:
+    case Transport::comparison: return Carrier::firewall;
+  }
+  return Carrier::nobody;
 }
 
-Checked<std::string> check_relay_host(std::string_view text) {
-  auto pattern = parse_pattern(text);
-  if (pattern.has_error()) return pattern.error();
-  if (pattern->is_wildcard())
-    return complain(fmt::format("'{}': a pin is one exact host; leave relay_hosts empty for the wildcard", text));
-  if (!pattern->name().ends_with(".servicebus.windows.net"))
-    return complain(fmt::format("'{}' is not below servicebus.windows.net", text));
-  return pattern->name();
+std::string_view why_not_carried(const CatalogueRow& row) {
+  switch (row.transport) {
+    case Transport::tls_connect:
+    case Transport::wss_connect: return "";
+    case Transport::http_plain:
+      return "plain HTTP is not forwarded by this version; without it Windows checks certificates from its cache";
+    case Transport::tds_direct:
+      return row.ports.is_one()
+                 ? ""
+                 : "redirected SQL reaches any node of the region: set the server's connection policy to "
+                   "Proxy, or open the range in the firewall";
+    case Transport::nettcp_lan: return "between the nodes, on the LAN: open it on the machines, never at the edge";
+    case Transport::comparison: return "belongs to another product";
+  }
+  return "";
+}
+
+Rule make_rule(const Catalogue& catalogue, const Need& need, const Factory& factory) {
+  const auto& row = *need.row;
+  const auto pattern = pattern_of(need);
+  if (pattern.has_error()) throw std::logic_error(pattern.error().text());  // rows are checked when they are read
+  Rule rule{
+      .name = Name(fmt::format("{}/{}/{}", factory.runtime.text(), row.id, need.host)),
+      .runtime = factory.runtime,
+      .channel = Name(row.channel),
+      .pattern = *pattern,
+      .port = row.ports.first,
+      .protocol = row.transport == Transport::tds_direct ? Protocol::tds : Protocol::tls,
+      .may_be_quiet = row.quiet,
+      .provenance = {
+          .origin = fmt::format("catalogue {}", row.id), .purpose = row.purpose, .source = sources_of(catalogue, row)}};
+  const auto own = factory.private_link.ranges.find(row.channel);
+  if (own != factory.private_link.ranges.end() && row.may_be_private()) rule.addresses = own->second;
+  for (const auto& [channel, ranges] : factory.private_link.ranges)
+    if (channel != row.channel || !row.may_be_private())
+      std::copy_if(ranges.begin(), ranges.end(), std::back_inserter(rule.never),
+                   [&](const AddressRange& range) { return !holds_one_of(range, rule.addresses); });
+  rule.address_advice = address_advice(catalogue, rule, factory.cloud);
+  return rule;
 }
 
 }  // namespace shirgate::adf

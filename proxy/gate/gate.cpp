@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "policy/date.hpp"
 #include "proxy/loop/socket.hpp"
 #include "proxy/operational_log.hpp"
 #include "version.hpp"
@@ -110,16 +111,28 @@ Checked<bool> Gate::open_everything() {
   }
   try {
     for (std::size_t i = 0; i < count; ++i)
-      workers_.push_back(std::make_unique<Worker>(
-          Worker::Setup{snapshot_, journal_->writer(i), occupancy_, strangers_, std::move(listeners[i]), count}));
+      workers_.push_back(std::make_unique<Worker>(Worker::Setup{snapshot_, journal_->writer(i), occupancy_, first_uses_,
+                                                                strangers_, std::move(listeners[i]), count}));
   } catch (const std::exception& error) {
     return complain(error.what());
   }
   std::string where;
   for (const auto& endpoint : listening_) where += ' ' + to_string(endpoint);
-  note(Action::start, fmt::format("shirgate {} listens on{}", version, where));
+  note(Action::start, fmt::format("shirgate {} listens on{}{}", version, where, warn_of_reporting()));
   for (auto& worker : workers_) worker->start();
   return true;
+}
+
+std::string Gate::warn_of_reporting() const {
+  std::string text;
+  for (const auto& runtime : snapshot_->policy->runtimes()) {
+    if (!runtime.reporting) continue;
+    const auto words = fmt::format("runtime {} reports instead of refusing until {}", runtime.name.text(),
+                                   date_text(runtime.reporting->until));
+    operational_log::warning(words);
+    text += "; " + words;
+  }
+  return text;
 }
 
 void Gate::note(Action action, std::string_view text) {
@@ -138,7 +151,7 @@ Checked<bool> Gate::reload(Config config) {
   snapshot_ = std::make_shared<const Snapshot>(
       Snapshot{std::move(config.settings), std::move(config.policy), snapshot_->number + 1});
   for (auto& worker : workers_) worker->post([&worker = *worker, snapshot = snapshot_] { worker.use(snapshot); });
-  note(Action::policy, fmt::format("configuration {} in force", snapshot_->number));
+  note(Action::policy, fmt::format("configuration {} in force{}", snapshot_->number, warn_of_reporting()));
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include "audit/journal.hpp"
 #include "config/load.hpp"
 #include "policy/checked.hpp"
+#include "proxy/gate/first_uses.hpp"
 #include "proxy/gate/occupancy.hpp"
 #include "proxy/gate/snapshot.hpp"
 #include "proxy/gate/worker.hpp"
@@ -44,9 +45,12 @@ class Gate {
   [[nodiscard]] Checked<bool> open_everything();
   [[nodiscard]] Checked<bool> open_listeners(std::vector<std::vector<int>>& by_worker);
   void note(Action action, std::string_view text);
+  /// Says so in the operational log, and in words for the audit's note; nothing where every runtime enforces.
+  [[nodiscard]] std::string warn_of_reporting() const;
 
   SnapshotPtr snapshot_;
   Occupancy occupancy_;
+  FirstUses first_uses_;
   Occupancy strangers_{max_strangers, max_strangers};
   std::vector<Endpoint> listening_;
   std::unique_ptr<Journal> journal_;

@@ -38,6 +38,7 @@ Worker::Worker(Setup setup)
       snapshot_(std::move(setup.snapshot)),
       audit_(setup.audit),
       occupancy_(setup.occupancy),
+      first_uses_(setup.first_uses),
       strangers_(setup.strangers),
       resolver_(loop_, snapshot_->settings.dns_servers),
       relay_(loop_, audit_),

@@ -9,6 +9,7 @@
 
 #include "audit/audit.hpp"
 #include "proxy/dns/resolver.hpp"
+#include "proxy/gate/first_uses.hpp"
 #include "proxy/gate/listener.hpp"
 #include "proxy/gate/occupancy.hpp"
 #include "proxy/gate/snapshot.hpp"
@@ -24,6 +25,7 @@ class Worker {
     SnapshotPtr snapshot;
     Audit& audit;
     Occupancy& occupancy;
+    FirstUses& first_uses;
     Occupancy& strangers;        ///< places for clients that no runtime lists
     std::vector<int> listeners;  ///< listening descriptors, taken over
     std::size_t workers = 1;     ///< how many there are, to share out what is limited per gate
@@ -46,6 +48,7 @@ class Worker {
   [[nodiscard]] Audit& audit() { return audit_; }
   [[nodiscard]] Resolver& resolver() { return resolver_; }
   [[nodiscard]] Relay& relay() { return relay_; }
+  [[nodiscard]] FirstUses& first_uses() { return first_uses_; }
   [[nodiscard]] const SnapshotPtr& snapshot() const { return snapshot_; }
   [[nodiscard]] std::uint64_t next_tunnel_id() { return next_tunnel_id_++; }
 
@@ -76,6 +79,7 @@ class Worker {
   SnapshotPtr snapshot_;
   Audit& audit_;
   Occupancy& occupancy_;
+  FirstUses& first_uses_;
   Occupancy& strangers_;
   Resolver resolver_;
   Relay relay_;

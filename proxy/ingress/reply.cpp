@@ -25,14 +25,22 @@ std::string_view phrase_of(int status) {
   }
 }
 
-// Targets are canonical and rules are our own names, so neither needs escaping in text or JSON.
+// Targets are canonical and rules are checked names, so neither needs escaping in text or JSON. An advice may quote.
+std::string quoted(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') escaped.push_back('\\');
+    escaped.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
+  }
+  return escaped;
+}
 
 std::string text_body(const Refusal& refusal, const ReasonRow& row) {
   std::string body = fmt::format("shirgate: {}", row.token);
   if (refusal.identified) {
     if (refusal.target != nullptr) body += fmt::format(" for {}", to_string(*refusal.target));
     if (!refusal.rule.empty()) body += fmt::format(" (rule {})", refusal.rule);
-    body += fmt::format(". {}", row.advice);
+    body += fmt::format(". {}", refusal.advice.empty() ? row.advice : refusal.advice);
   }
   return body + fmt::format(" [request {:016x}]\n", refusal.tunnel);
 }
@@ -42,7 +50,7 @@ std::string json_body(const Refusal& refusal, const ReasonRow& row) {
   if (refusal.identified) {
     if (refusal.target != nullptr) body += fmt::format(R"(,"target":"{}")", to_string(*refusal.target));
     if (!refusal.rule.empty()) body += fmt::format(R"(,"rule":"{}")", refusal.rule);
-    body += fmt::format(R"(,"advice":"{}")", row.advice);
+    body += fmt::format(R"(,"advice":"{}")", quoted(refusal.advice.empty() ? row.advice : refusal.advice));
   }
   return body + "}\n";
 }

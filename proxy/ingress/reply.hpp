@@ -17,6 +17,7 @@ struct Refusal {
   std::uint64_t tunnel;            ///< request id, so that the line in the audit log can be found
   const Target* target = nullptr;  ///< null where none was made
   std::string_view rule{};         ///< the rule that decided, if any
+  std::string_view advice{};       ///< in place of the reason's own, where more is known
   bool identified = false;         ///< an unidentified client gets reason and id only
   bool json = false;
 };

@@ -21,6 +21,7 @@ struct TunnelFacts {
   Address upstream;  ///< the judged address
   Verdict verdict;
   SteadyTime accepted_at{};
+  bool ech = false;  ///< its ClientHello carries ECH
   bool lab = false;
 };
 
@@ -34,6 +35,7 @@ struct Handover {
   std::unique_ptr<Socket> client;       ///< in the worker's loop; the relay owns it from here on
   std::unique_ptr<Socket> upstream;     ///< likewise
   std::span<const char> to_upstream{};  ///< bytes already read from the client; copied
+  Traffic already;                      ///< relayed before, and counted at the end
   TunnelFacts facts;
   TunnelLimits limits;
   Permit permit;  ///< the client's place in the occupancy

@@ -24,6 +24,7 @@ Event event_about(const Tunnel& tunnel, Action action, SteadyTime now) {
           .traffic = Traffic{tunnel.up.bytes, tunnel.down.bytes},
           .duration = since(facts.accepted_at, now),
           .mode = facts.verdict.mode,
+          .would_deny = facts.verdict.would_deny,
           .lab = facts.lab};
 }
 

@@ -72,7 +72,9 @@ Moved move_once(Flow& flow, std::span<char> bounce) {
 }  // namespace
 
 Tunnel::Tunnel(Handover&& handover)
-    : up{.stuck = std::string(handover.to_upstream.data(), handover.to_upstream.size())},
+    : up{.stuck = std::string(handover.to_upstream.data(), handover.to_upstream.size()),
+         .bytes = handover.already.from_client},
+      down{.bytes = handover.already.from_upstream},
       facts(std::move(handover.facts)),
       limits(handover.limits),
       permit(std::move(handover.permit)) {

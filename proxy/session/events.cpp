@@ -14,6 +14,7 @@ Event event_about(const Session& session, Action action) {
               .rule = session.verdict.rule,
               .target = session.target(),
               .mode = session.verdict.mode,
+              .would_deny = session.verdict.would_deny,
               .lab = session.snapshot->settings.lab_enabled};
   if (event.target == nullptr) event.asked = session.head.target_text();
   if (session.upstream) event.upstream = session.dialled;
@@ -22,6 +23,7 @@ Event event_about(const Session& session, Action action) {
     event.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - session.accepted_at);
   if (action == Action::open) {
+    event.first_use = session.first_use;
     event.policy = session.snapshot->policy->fingerprint();
     event.dns_time = session.dns_time;
     event.dial_time = session.dial_time;
@@ -36,6 +38,7 @@ TunnelFacts facts_of(const Session& session) {
           .upstream = session.dialled,
           .verdict = session.verdict,
           .accepted_at = session.accepted_at,
+          .ech = session.hello && session.hello->ech,
           .lab = session.snapshot->settings.lab_enabled};
 }
 

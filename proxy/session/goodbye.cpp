@@ -43,6 +43,22 @@ Awaitable<void> say_and_linger(Session& session, std::string_view last_words) {
   }
 }
 
+EndedBy ended_by(Reason reason) {
+  switch (reason) {
+    case Reason::hello_incomplete: return EndedBy::client;
+    case Reason::upstream_closed:
+    case Reason::upstream_reset: return EndedBy::upstream;
+    default: return EndedBy::gate;
+  }
+}
+
+/// What is known beyond the reason's own advice; it lives as long as the session's snapshot.
+std::string_view advice_for(const Session& session, Reason reason) {
+  const auto* rule = session.snapshot->policy->rule(session.verdict.rule);
+  return reason == Reason::address_not_expected && rule != nullptr ? std::string_view(rule->address_advice)
+                                                                   : std::string_view();
+}
+
 TlsFacts tls_facts(const Session& session) {
   const auto& sni = session.hello->sni;
   return {.sni = sni.host ? std::string_view(sni.host->text()) : std::string_view(sni.raw), .ech = session.hello->ech};
@@ -54,12 +70,14 @@ Awaitable<void> refuse(Session& session, Reason reason) {
   auto event = event_about(session, is_failure_of_the_world(reason) ? Action::failed : Action::denied);
   event.reason = reason;
   event.stage = session.stage;
+  if (session.stage == Stage::address) event.resolved = session.addresses;
   static_cast<void>(session.worker.audit().append(event));
 
   const Refusal refusal{.reason = reason,
                         .tunnel = session.id,
                         .target = session.target(),
                         .rule = session.verdict.rule.text(),
+                        .advice = advice_for(session, reason),
                         .identified = session.runtime.has_value(),
                         .json = session.head.wants_json()};
   const auto reply = refusal_reply(refusal);
@@ -71,8 +89,8 @@ Awaitable<void> cut(Session& session, Reason reason) {
   auto event = event_about(session, Action::close);
   event.reason = reason;
   event.stage = session.stage;
-  event.ended_by = reason == Reason::hello_incomplete ? EndedBy::client : EndedBy::gate;
-  event.traffic = Traffic{};
+  event.ended_by = ended_by(reason);
+  event.traffic = session.traffic;
   event.resembles = session.resembles;
   if (session.hello) event.tls = tls_facts(session);
   static_cast<void>(session.worker.audit().append(event));
@@ -80,7 +98,7 @@ Awaitable<void> cut(Session& session, Reason reason) {
   session.upstream.reset();
   std::string_view last_words;
   std::array<std::uint8_t, 7> alert{};
-  if (const auto& row = row_of(reason); row.alert) {
+  if (const auto& row = row_of(reason); row.alert && session.speaks_plain_tls) {
     alert = tls_alert_record(*row.alert);
     last_words = {reinterpret_cast<const char*>(alert.data()), alert.size()};
   }

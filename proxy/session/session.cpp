@@ -53,7 +53,7 @@ Reason decide(Session& session) {
   session.stage = Stage::policy;
   if (!session.asked) return Reason::ip_literal_not_listed;
   session.verdict = session.snapshot->policy->decide(*session.runtime, *session.asked, wall_clock());
-  if (session.verdict.allowed() && session.verdict.protocol != Protocol::tls) return Reason::protocol_not_served;
+  if (session.verdict.allowed() && session.verdict.protocol == Protocol::http) return Reason::protocol_not_served;
   return session.verdict.reason;
 }
 
@@ -100,6 +100,8 @@ Awaitable<bool> accepted(Ticket ticket) { co_return Audit::accepted(ticket); }
 /// Step 6: on the record first, then the 200.
 Awaitable<Reason> open(Session& session) {
   session.stage = Stage::audit;
+  const auto& verdict = session.verdict;
+  session.first_use = verdict.by_wildcard && session.worker.first_uses().note(verdict.rule, session.asked->target.host);
   const auto ticket = session.worker.audit().append(event_about(session, Action::open));
   session.opened = co_await accepted(ticket);
   if (!session.opened) co_return Reason::audit_unavailable;
@@ -136,6 +138,7 @@ Reason hand_over(Session& session) {
   const auto& settings = session.snapshot->settings;
   handover.limits = {idle_limit(session), settings.half_close_timeout, settings.progress_interval};
   handover.to_upstream = session.received();
+  handover.already = session.traffic;
   handover.client = std::move(session.client);
   handover.upstream = std::move(session.upstream);
   session.worker.relay().adopt(std::move(handover));

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "audit/event.hpp"
 #include "proxy/dial.hpp"
 #include "proxy/first_flight/hello.hpp"
 #include "proxy/first_flight/hello_reader.hpp"
@@ -41,10 +42,13 @@ struct Session {
   std::vector<Address> addresses;  ///< judged
   std::unique_ptr<Socket> upstream;
   Address dialled;
-  bool opened = false;  ///< the `open` event was accepted, so one `close` is owed
+  bool first_use = false;  ///< of this host under its wildcard
+  bool opened = false;     ///< the `open` event was accepted, so one `close` is owed
 
   HelloReader hello_reader;
   std::optional<Hello> hello;
+  bool speaks_plain_tls = true;  ///< a TLS alert would be understood
+  Traffic traffic;               ///< what was relayed before the relay: a PRELOGIN and its answer
   std::string_view resembles{};
 
   std::chrono::microseconds dns_time{0};

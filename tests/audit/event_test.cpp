@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/json/parse.hpp>
 #include <random>
 #include <set>
@@ -32,6 +33,7 @@ std::string written(std::string_view asked) {
   return value.substr(0, value.size() - 2);  // the quote and the brace at the end
 }
 
+const std::array resolved{*parse_address("10.1.2.3"), *parse_address("fd00::1")};
 const Target target = *parse_target("kv1.vault.azure.net:443");
 
 /// Everything a line can say at once; no real event does.
@@ -46,6 +48,7 @@ Event everything() {
           .reason = Reason::sni_mismatch,
           .stage = Stage::first_flight,
           .target = &target,
+          .resolved = resolved,
           .asked = "kv1.vault.azure.net:443",
           .upstream = parse_address("20.50.1.1"),
           .tls = TlsFacts{"kv1.vault.azure.net", "h2,http/1.1", 0x0304, true},
@@ -60,6 +63,9 @@ Event everything() {
           .first_at = noon,
           .policy = "0123456789abcdef",
           .note = "hello",
+          .mode = Mode::report,
+          .would_deny = Reason::host_not_listed,
+          .first_use = true,
           .lab = true};
 }
 
@@ -83,7 +89,10 @@ TEST(Event, WritesValuesAsTheirRowsPromise) {
   EXPECT_EQ(text(field::tunnel), "000000000000002a");
   EXPECT_EQ(text(field::reason), "sni_mismatch");
   EXPECT_EQ(text(field::stage), "first_flight");
-  EXPECT_EQ(text(field::mode), "enforce");
+  EXPECT_EQ(text(field::mode), "report");
+  EXPECT_EQ(text(field::would_deny), "host_not_listed");
+  EXPECT_TRUE(line.at(field::first_use).as_bool());
+  EXPECT_EQ(text(field::resolved), "10.1.2.3,fd00::1");
   EXPECT_EQ(text(field::client_ip), "10.20.0.21");
   EXPECT_EQ(number(field::client_port), 40000);
   EXPECT_EQ(text(field::host), "kv1.vault.azure.net");

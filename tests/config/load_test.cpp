@@ -2,27 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "config_text.hpp"
+#include "temporary_directory.hpp"
 
 namespace shirgate::test {
 namespace {
-
-/// A path nobody else uses, gone at the end.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(std::string_view text)
-      : path_(std::filesystem::temp_directory_path() / ("shirgate_config_" + std::to_string(::getpid()) + ".toml")) {
-    std::ofstream(path_, std::ios::binary) << text;
-  }
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 TEST(Load, TakesTheGoodTextsTheOtherTestsStartFrom) {
   EXPECT_EQ(all_of(mistakes_in(Text{}.text())), "");
@@ -43,7 +27,7 @@ colour = "blue"
 runtime = "test"
 channel = "erp"
 hosts = ["*", "a.example:443"]
-ports = [0, 1433]
+ports = [0, 65536]
 [[forward]]
 listen = "10.20.0.10:1433"
 [nonsense]
@@ -154,24 +138,22 @@ TEST(Load, SurvivesHostileBytes) {
 }
 
 TEST(LoadFile, ReadsAFile) {
-  const TemporaryFile file(Text{}.text());
-  EXPECT_TRUE(load_file(file.path()).has_value());
+  const TemporaryDirectory directory;
+  EXPECT_TRUE(load_file(directory.file("shirgate.toml", Text{}.text())).has_value());
 }
 
 TEST(LoadFile, TakesAnEmptyFileForAnEmptyConfiguration) {
-  const TemporaryFile file("");
-  const auto config = load_file(file.path());
+  const TemporaryDirectory directory;
+  const auto config = load_file(directory.file("shirgate.toml", ""));
   ASSERT_TRUE(config.has_error());
   EXPECT_NE(all_of(config.error()).find("[gate] needs listen"), std::string::npos);
 }
 
 TEST(LoadFile, SaysThatAFileCanNotBeRead) {
-  for (const std::string path : {"/nowhere/shirgate.toml", "/tmp"}) {
-    const auto config = load_file(path);
-    ASSERT_TRUE(config.has_error());
-    ASSERT_EQ(config.error().size(), 1U) << all_of(config.error());
-    EXPECT_EQ(to_string(config.error()[0]), path + ": can't be read; check the path and who may read it");
-  }
+  const auto config = load_file("/nowhere/shirgate.toml");
+  ASSERT_TRUE(config.has_error());
+  EXPECT_EQ(all_of(config.error()),
+            "/nowhere/shirgate.toml: can't be read: No such file or directory; check the path and who may read it\n");
 }
 
 TEST(LoadFile, LoadsTheExampleThatIsShipped) {

@@ -17,6 +17,8 @@ std::string text_with(const SettingRow& row, const std::string& value) {
   std::map<std::string, std::string> sections{{"gate", "listen = [\"127.0.0.1:1\"]\n"},
                                               {"audit", "directory = \"a\"\n"},
                                               {"dns", ""},
+                                              {"catalogue", ""},
+                                              {"catalogue", ""},
                                               {"lab", "enabled = true\n"}};
   auto& section = sections.at(std::string(row.section));
   if (section.starts_with(std::string(row.key) + " =")) section.clear();
@@ -75,6 +77,8 @@ TEST_P(SettingsTable, ReadsItsBoundsAndNothingOutsideThem) {
 
 TEST_P(SettingsTable, ReadsWhatIsNoNumber) {
   const auto& row = GetParam();
+  if (row.section == "catalogue") return;  // needs its file: catalogue_file_test.cpp
+  if (row.section == "catalogue") return;  // its two keys come together and with a file
   const auto settings_of = [&](const std::string& value) {
     auto config = load_with(row, value);
     EXPECT_TRUE(config.has_value()) << all_of(config.error());

@@ -244,7 +244,7 @@ dial = {{ "{STAGING}:443" = "127.0.0.1:{cls.server.server_port}", "{CONTROL}:443
 
     def test_answers_in_json_with_documented_exit_codes(self):
         self.assertTrue(self.answer("check", self.config)["valid"])
-        hosts = {rule["host"]: rule["channel"] for rule in self.answer("rules", self.config)}
+        hosts = {rule["host"]: rule["channel"] for rule in self.answer("rules", self.config)["rules"]}
         self.assertEqual(hosts[CONTROL], "control")
         self.assertTrue(self.answer("explain", f"{STAGING}:443", "--config", self.config)["allowed"])
         denied = self.answer("explain", "evil.example:443", "--config", self.config, code=1)

@@ -9,7 +9,7 @@ namespace {
 
 Observation flawless_listed() {
   Observation seen;
-  seen.attempt = {.channel = "staging",
+  seen.attempt = {.channel = "staged",
                   .address = "20.60.0.4",
                   .approach = {.host = "contosostage.blob.core.windows.net"},
                   .requests = 2};
@@ -17,7 +17,7 @@ Observation flawless_listed() {
   constexpr std::string_view target =
       R"("destination.domain":"contosostage.blob.core.windows.net","destination.port":443)";
   seen.trail = {
-      line(fmt::format(R"({{"event.action":"open","shirgate.channel":"staging","destination.ip":"20.60.0.4",{}}})",
+      line(fmt::format(R"({{"event.action":"open","shirgate.channel":"staged","destination.ip":"20.60.0.4",{}}})",
                        target)),
       line(fmt::format(
           R"({{"event.action":"checked","tls.client.server_name":"contosostage.blob.core.windows.net",{}}})", target)),

@@ -45,7 +45,7 @@ TEST(Lockdown, HoldsEveryExpectationWhenNothingIsWrong) {
   EXPECT_EQ(report.observations.size(), 15U);
   EXPECT_GT(report.expectations.size(), 100U);
   for (const auto& seen : report.observations)
-    if (seen.attempt.title == "staging") {
+    if (seen.attempt.title == "staged") {
       EXPECT_GT(std::min(seen.visit.sent, seen.visit.received), staged_bytes);
     }
 }
@@ -111,7 +111,7 @@ TEST(Lockdown, SeesAChannelThatThePolicyForgot) {
 
 TEST(Lockdown, SeesAnAddressThatChanged) {
   const auto report = run_with(config_with(R"("20.60.0.4")", R"("20.60.0.44")"));
-  EXPECT_EQ(broken_of(report, "staging"), "the log says 20.60.0.4 was dialled\n");
+  EXPECT_EQ(broken_of(report, "staged"), "the log says 20.60.0.4 was dialled\n");
   EXPECT_EQ(attempts_with_breaks(report), 1U);
 }
 

@@ -55,8 +55,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"RelayForAnotherKey", "relay", no_websocket, "Sec-WebSocket-Accept is not for our key"},
         Wrong{"ShortInstaller", "update", short_installer, "the installer has 2 bytes"},
         Wrong{"BentInstaller", "update", bent(update_service()), "SHA-256 is not the one stated"},
-        Wrong{"BlockThatIsNotStored", "staging", forgetful_account, "the stored block's SHA-256 is not ours"},
-        Wrong{"BlockThatComesBackBent", "staging", bent(staging_service()), "came back with another SHA-256"},
+        Wrong{"BlockThatIsNotStored", "staged", forgetful_account, "the stored block's SHA-256 is not ours"},
+        Wrong{"BlockThatComesBackBent", "staged", bent(staging_service()), "came back with another SHA-256"},
         Wrong{"VaultWithoutTheSecret", "keyvault", empty_answer, "the vault does not know the secret"}),
     [](const auto& tested) { return std::string(tested.param.name); });
 

@@ -1,207 +1,212 @@
+// The derivation itself, on catalogues of a few rows; what the real one derives is tests/config's.
 #include "policy/adf/derive.hpp"
+#include "policy/adf/self_check.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstring>
-#include <functional>
-#include <set>
-
-#include "policy_of.hpp"
+#include "policy/adf/self_check.hpp"
 
 namespace shirgate::adf::test {
 namespace {
 
-using Lines = std::set<std::string>;
-
-/// The least a factory can need.
-Factory bare() {
-  return {.runtime = Name("prod"),
-          .name = "contoso-prod",
-          .region = "westeurope",
-          .auto_update = false,
-          .interactive_authoring = Authoring::off};
+CatalogueRow row(std::string id, std::string pattern, std::vector<Fact> needs) {
+  return {.id = std::move(id),
+          .channel = "keyvault",
+          .pattern = std::move(pattern),
+          .ports = {443, 443},
+          .cloud = "all",
+          .needs = std::move(needs),
+          .private_link = "per-store",
+          .purpose = "a purpose",
+          .sources = {"S1 Section"}};
 }
 
-/// "channel host:port" of every rule.
-Lines lines_of(const Factory& factory) {
-  Lines lines;
-  for (const auto& rule : derive(builtin_catalogue(), factory))
-    lines.insert(fmt::format("{} {}:{}", rule.channel.text(), rule.pattern.text(), rule.port));
-  return lines;
+CatalogueRow pinned(std::string pattern, std::string pin) {
+  auto result = row("r", std::move(pattern), {});
+  result.pin = std::move(pin);
+  return result;
 }
 
-const Lines control{"control contoso-prod.westeurope.datafactory.azure.net:443"};
-
-Lines with_control(const Lines& more) {
-  Lines all = control;
-  all.insert(more.begin(), more.end());
-  return all;
+Catalogue of(std::vector<CatalogueRow> rows) {
+  Catalogue catalogue;
+  catalogue.rows = std::move(rows);
+  catalogue.sources = {{.id = "S1", .title = "The document"}};
+  return catalogue;
 }
 
-struct InputCase {
-  const char* name;
-  std::function<void(Factory&)> set;
-  Lines adds;
-};
+Texts hosts(const Catalogue& catalogue, const Factory& factory) {
+  Texts found;
+  for (const auto& need : derive(catalogue, factory)) found.push_back(need.host);
+  return found;
+}
 
-void PrintTo(const InputCase& item, std::ostream* out) { *out << item.name; }
+TEST(Derive, AsksForARowWhenAllItsFactsHold) {
+  const auto catalogue = of({row("a", "a.example", {Fact::blob, Fact::key_vault})});
+  Factory factory;
+  EXPECT_EQ(hosts(catalogue, factory), Texts{});
+  factory.blob = true;
+  EXPECT_EQ(hosts(catalogue, factory), Texts{});
+  factory.key_vault = true;
+  EXPECT_EQ(hosts(catalogue, factory), Texts{"a.example"});
+}
 
-std::vector<InputCase> input_cases() {
-  return {
-      {"Nothing", [](Factory&) {}, {}},
-      {"AutoUpdate", [](Factory& f) { f.auto_update = true; }, {"update download.microsoft.com:443"}},
-      {"RelayAuthoring",
-       [](Factory& f) { f.interactive_authoring = Authoring::relay; },
-       {"relay *.servicebus.windows.net:443"}},
-      {"SelfContainedAuthoring", [](Factory& f) { f.interactive_authoring = Authoring::self_contained; }, {}},
-      {"PinnedRelay",
-       [](Factory& f) {
-         f.interactive_authoring = Authoring::relay;
-         f.relay_hosts = {"g0.servicebus.windows.net", "g1.servicebus.windows.net"};
-       },
-       {"relay g0.servicebus.windows.net:443", "relay g1.servicebus.windows.net:443"}},
-      {"RelayHostsWithoutRelay", [](Factory& f) { f.relay_hosts = {"g0.servicebus.windows.net"}; }, {}},
-      {"OneStagingAccount",
-       [](Factory& f) { f.staging_accounts = {"stage1"}; },
-       {"staging stage1.blob.core.windows.net:443"}},
-      {"TwoStagingAccounts",
-       [](Factory& f) {
-         f.staging_accounts = {"stage1", "stage2"};
-       },
-       {"staging stage1.blob.core.windows.net:443", "staging stage2.blob.core.windows.net:443"}},
-      {"TwoKeyVaults",
-       [](Factory& f) {
-         f.key_vaults = {"kv1", "kv2"};
-       },
-       {"keyvault kv1.vault.azure.net:443", "keyvault kv2.vault.azure.net:443"}},
-      {"EntraAuth", [](Factory& f) { f.entra_auth = true; }, {"identity login.microsoftonline.com:443"}},
+TEST(Derive, AsksForARowOfItsCloudOrOfAll) {
+  auto china = row("c", "c.example", {});
+  china.cloud = "china";
+  const auto catalogue = of({row("a", "a.example", {}), china});
+  Factory factory;
+  EXPECT_EQ(hosts(catalogue, factory), Texts{"a.example"});
+  factory.cloud = "china";
+  EXPECT_EQ(hosts(catalogue, factory), (Texts{"a.example", "c.example"}));
+}
+
+TEST(Derive, PrefersThePinOnceEveryInputOfItIsKnown) {
+  const auto catalogue = of({pinned("*.storage.example", "{staging_account}.{storage_zone}.storage.example")});
+  Factory factory;
+  EXPECT_EQ(hosts(catalogue, factory), Texts{"*.storage.example"});
+  factory.staging_accounts = {"one", "two"};
+  EXPECT_EQ(hosts(catalogue, factory), Texts{"*.storage.example"}) << "the zone is unknown";
+  factory.storage_zone = "z05";
+  EXPECT_EQ(hosts(catalogue, factory), (Texts{"one.z05.storage.example", "two.z05.storage.example"}));
+}
+
+TEST(Derive, FillsEveryPlaceholderOfAPattern) {
+  const auto catalogue = of({row("a", "{factory}.{region}.{factory}.example", {})});
+  Factory factory;
+  EXPECT_EQ(hosts(catalogue, factory), Texts{}) << "without the inputs there is no such name";
+  factory.name = "contoso";
+  factory.region = "eastus";
+  EXPECT_EQ(hosts(catalogue, factory), Texts{"contoso.eastus.contoso.example"});
+}
+
+TEST(Derive, GivesABrowserThePortalAndNothingElse) {
+  auto portal = row("p", "portal.example", {Fact::portal});
+  portal.channel = "portal";
+  const auto catalogue = of({row("a", "a.example", {}), portal});
+  EXPECT_EQ(hosts(catalogue, {.kind = RuntimeKind::browser}), Texts{"portal.example"});
+}
+
+TEST(DerivedLines, SayWhereTheNameShouldResolveOnceThereIsAPrivateEndpoint) {
+  auto range = row("a", "a.example", {});
+  range.ports = {11000, 11999};
+  range.transport = Transport::tds_direct;
+  const auto catalogue = of({range});
+  Factory factory;
+  EXPECT_EQ(to_line(derive(catalogue, factory).front(), factory), "keyvault a.example:11000-11999 tds-direct");
+  factory.private_link.used = true;
+  EXPECT_EQ(to_line(derive(catalogue, factory).front(), factory),
+            "keyvault a.example:11000-11999 tds-direct per-store");
+}
+
+TEST(Carriers, FollowFromTransportAndPorts) {
+  const auto carrier = [](Transport transport, PortRange ports) {
+    CatalogueRow item;
+    item.transport = transport;
+    item.ports = ports;
+    EXPECT_EQ(why_not_carried(item).empty(), carried_by(item) == Carrier::gate) << to_string(transport);
+    return carried_by(item);
   };
+  EXPECT_EQ(carrier(Transport::tls_connect, {443, 443}), Carrier::gate);
+  EXPECT_EQ(carrier(Transport::wss_connect, {443, 443}), Carrier::gate);
+  EXPECT_EQ(carrier(Transport::tds_direct, {1433, 1433}), Carrier::gate);
+  EXPECT_EQ(carrier(Transport::tds_direct, {11000, 11999}), Carrier::firewall);
+  EXPECT_EQ(carrier(Transport::http_plain, {80, 80}), Carrier::nobody);
+  EXPECT_EQ(carrier(Transport::nettcp_lan, {8060, 8060}), Carrier::firewall);
+  EXPECT_EQ(carrier(Transport::comparison, {443, 443}), Carrier::firewall);
 }
 
-class Derive : public testing::TestWithParam<InputCase> {};
-
-TEST_P(Derive, AddsExactlyTheRowsOfItsInput) {
-  auto factory = bare();
-  GetParam().set(factory);
-  EXPECT_EQ(lines_of(factory), with_control(GetParam().adds));
+TEST(Transports, ReadBackWhatTheyPrint) {
+  for (const auto* word : {"tls-connect", "wss-connect", "tds-direct", "http-plain", "nettcp-lan", "comparison"})
+    EXPECT_EQ(to_string(*parse_transport(word)), word);
+  EXPECT_EQ(parse_transport("udp"), std::nullopt);
 }
 
-/// Would the rules still let out what `line` says? A pin may stand in for its wildcard.
-bool still_asks_for(const Lines& after, const std::string& line) {
-  const auto channel = line.substr(0, line.find(' ') + 1);
-  return after.contains(line) ||
-         std::any_of(after.begin(), after.end(), [&](const std::string& other) { return other.starts_with(channel); });
+TEST(MadeRules, CarryTheRowAndItsDocuments) {
+  auto sql = row("sql", "*.sql.example", {});
+  sql.transport = Transport::tds_direct;
+  sql.ports = {1433, 1433};
+  sql.quiet = true;
+  const auto catalogue = of({sql});
+  const Factory factory{.runtime = Name("prod")};
+  const auto rule = make_rule(catalogue, derive(catalogue, factory).front(), factory);
+  EXPECT_EQ(rule.name.text(), "prod/sql/*.sql.example");
+  EXPECT_EQ(rule.runtime.text(), "prod");
+  EXPECT_EQ(rule.channel.text(), "keyvault");
+  EXPECT_EQ(rule.protocol, Protocol::tds);
+  EXPECT_EQ(rule.port, 1433);
+  EXPECT_TRUE(rule.may_be_quiet);
+  EXPECT_EQ(rule.provenance.origin, "catalogue sql");
+  EXPECT_EQ(rule.provenance.purpose, "a purpose");
+  EXPECT_EQ(rule.provenance.source, "The document, Section");
 }
 
-TEST_P(Derive, TakesNothingFromOtherChannels) {
-  for (const auto& other : input_cases()) {
-    auto factory = bare();
-    other.set(factory);
-    const auto before = lines_of(factory);
-    const auto authoring = factory.interactive_authoring;
-    GetParam().set(factory);
-    // Choosing another way of authoring is no addition.
-    if (authoring != Authoring::off) factory.interactive_authoring = authoring;
-    for (const auto& line : before)
-      EXPECT_TRUE(still_asks_for(lines_of(factory), line)) << line << " vanished beside " << other.name;
-  }
+TEST(MadeRules, KeepToTheShapeOfTheRelaysGateways) {
+  const auto catalogue = of({row("gateways", "*.servicebus.example", {Fact::relay_gateways})});
+  const Factory factory{.relay_gateways = true};
+  const auto rule = make_rule(catalogue, derive(catalogue, factory).front(), factory);
+  EXPECT_EQ(rule.pattern.shape(), HostPattern::Shape::relay_gateway_below);
+  EXPECT_FALSE(rule.pattern.matches(*parse_host("stranger.servicebus.example")));
 }
 
-INSTANTIATE_TEST_SUITE_P(Inputs, Derive, testing::ValuesIn(input_cases()),
-                         [](const auto& one) { return std::string(one.param.name); });
-
-Factory full() {
-  auto factory = bare();
-  factory.auto_update = factory.entra_auth = true;
-  factory.interactive_authoring = Authoring::relay;
-  factory.staging_accounts = {"stage1"};
-  factory.key_vaults = {"kv1"};
-  return factory;
+TEST(MadeRules, ExpectTheirOwnChannelsRangesAndNoOthers) {
+  const auto catalogue = of({row("kv", "kv.example", {})});
+  Factory factory;
+  factory.private_link.ranges["keyvault"] = {*parse_range("10.30.0.0/24")};
+  factory.private_link.ranges["control"] = {*parse_range("10.31.0.0/24")};
+  const auto rule = make_rule(catalogue, derive(catalogue, factory).front(), factory);
+  EXPECT_EQ(rule.addresses, std::vector{*parse_range("10.30.0.0/24")});
+  EXPECT_EQ(rule.never, std::vector{*parse_range("10.31.0.0/24")});
 }
 
-const CatalogueRow& row_named(std::string_view origin) {
-  const auto rows = builtin_catalogue().rows;
-  return *std::find_if(rows.begin(), rows.end(),
-                       [&](const auto& row) { return fmt::format("catalogue {}", row.id) == origin; });
+TEST(MadeRules, LeaveTwoChannelsTheSubnetTheyShare) {
+  const auto catalogue = of({row("kv", "kv.example", {})});
+  Factory factory;
+  factory.private_link.ranges["keyvault"] = {*parse_range("10.30.0.0/24")};
+  factory.private_link.ranges["control"] = {*parse_range("10.30.0.0/24"), *parse_range("10.30.0.4")};
+  const auto rule = make_rule(catalogue, derive(catalogue, factory).front(), factory);
+  const auto judged = [&](std::string_view answer) {
+    return judge(std::vector{*parse_address(answer)}, rule.addresses, rule.never);
+  };
+  EXPECT_EQ(judged("10.30.0.7"), Reason::allowed);
+  EXPECT_EQ(judged("10.30.0.4"), Reason::address_not_expected) << "one address of it is the other channel's alone";
 }
 
-TEST(DerivedRules, AreNeverBroaderThanTheRowThatAsksForThem) {
-  for (const auto& rule : derive(builtin_catalogue(), full())) {
-    const auto& row = row_named(rule.provenance.origin);
-    std::string pattern(row.pattern);
-    for (const auto& [from, to] : {std::pair{"{factory}", "contoso-prod"}, std::pair{"{region}", "westeurope"}})
-      if (const auto at = pattern.find(from); at != std::string::npos) pattern.replace(at, std::strlen(from), to);
-    const auto allowed = *parse_pattern(pattern);
-    EXPECT_TRUE(rule.pattern == allowed || allowed.matches(*parse_host(rule.pattern.name()))) << rule.pattern.text();
-    EXPECT_EQ(rule.port, row.port);
-    EXPECT_EQ(rule.protocol, row.protocol);
-    EXPECT_EQ(rule.may_be_quiet, row.may_be_quiet);
-  }
+TEST(MadeRules, OfAPublicRowTakeNoRangeAsTheirOwn) {
+  auto relay = row("relay", "relay.example", {});
+  relay.private_link = "public";
+  const auto catalogue = of({relay});
+  Factory factory;
+  factory.private_link.ranges["keyvault"] = {*parse_range("10.30.0.0/24")};
+  const auto rule = make_rule(catalogue, derive(catalogue, factory).front(), factory);
+  EXPECT_TRUE(rule.addresses.empty());
+  EXPECT_EQ(rule.never, std::vector{*parse_range("10.30.0.0/24")});
 }
 
-TEST(DerivedRules, SayWhereTheyComeFrom) {
-  std::set<std::string_view> names;
-  for (const auto& rule : derive(builtin_catalogue(), full())) {
-    EXPECT_TRUE(names.insert(rule.name.text()).second) << rule.name.text();
-    EXPECT_EQ(rule.runtime.text(), "prod");
-    EXPECT_FALSE(rule.provenance.purpose.empty());
-    EXPECT_TRUE(rule.provenance.source.starts_with("Microsoft Learn")) << rule.provenance.source;
-    EXPECT_FALSE(rule.expires);
-  }
-  EXPECT_EQ(names.size(), 6U);
+TEST(FailingExamples, NameWhatIsMissingAndWhatIsTooMuch) {
+  auto catalogue = of({row("a", "a.example", {}), row("b", "b.example", {})});
+  catalogue.examples = {{"E1", {}, {"keyvault a.example:443 tls-connect", "keyvault c.example:443 tls-connect"}}};
+  EXPECT_EQ(failing_examples(catalogue),
+            (Texts{"example 'E1' does not derive 'keyvault c.example:443 tls-connect'",
+                   "example 'E1' derives 'keyvault b.example:443 tls-connect', which it does not expect"}));
 }
 
-TEST(DerivedRules, LetOnlyTheRelayBeQuiet) {
-  for (const auto& rule : derive(builtin_catalogue(), full()))
-    EXPECT_EQ(rule.may_be_quiet, rule.channel.text() == "relay") << rule.channel.text();
+TEST(FailingNegatives, NameWhatTheAttemptIsInstead) {
+  auto catalogue = of({row("a", "a.example", {})});
+  const auto answer = *parse_address("20.50.1.1");
+  catalogue.negatives = {{"N1", {}, "b.example:443", {}, Reason::host_not_listed, "fine"},
+                         {"N2", {}, "a.example:443", {}, Reason::host_not_listed, "it is listed"},
+                         {"N3", {}, "a.example:443", {answer}, Reason::address_not_expected, "it is public"},
+                         {"N4", {}, "10.0.0.5:443", {}, Reason::ip_literal_not_listed, "fine"}};
+  EXPECT_EQ(failing_negatives(catalogue), (Texts{"negative 'N2': a.example:443 is allowed, not host_not_listed",
+                                                 "negative 'N3': a.example:443 is allowed, not address_not_expected"}));
 }
 
-TEST(DerivedRules, ExpectPrivateAddressesOnlyWhereAChannelMayBePrivate) {
-  auto factory = full();
-  const std::vector ranges{*parse_range("10.30.0.0/24")};
-  for (const auto* channel : {"control", "relay", "update", "staging", "keyvault", "identity"})
-    factory.private_link[channel] = ranges;
-  for (const auto& rule : derive(builtin_catalogue(), factory)) {
-    const auto channel = rule.channel.text();
-    const bool may_be_private = channel == "control" || channel == "staging" || channel == "keyvault";
-    EXPECT_EQ(rule.addresses, may_be_private ? ranges : std::vector<AddressRange>{}) << channel;
-  }
-}
-
-TEST(DerivedRules, KeepThePrivateRangesOfOneChannelToIt) {
-  auto factory = full();
-  factory.private_link["control"] = {*parse_range("10.30.0.4/32")};
-  for (const auto& rule : derive(builtin_catalogue(), factory))
-    EXPECT_EQ(rule.addresses.empty(), rule.channel.text() != "control") << rule.channel.text();
-}
-
-TEST(DerivedRules, OfAnotherCloudAreNotThose) {
-  auto factory = full();
-  factory.cloud = "usgov";
-  EXPECT_EQ(lines_of(factory), Lines{"update download.microsoft.com:443"});
-}
-
-TEST(Catalogue, HasRowsWithAnIdASourceAndAReadablePattern) {
-  std::set<std::string_view> ids;
-  for (const auto& row : builtin_catalogue().rows) {
-    EXPECT_TRUE(ids.insert(row.id).second) << row.id;
-    EXPECT_FALSE(row.source.empty()) << row.id;
-    EXPECT_FALSE(row.purpose.empty()) << row.id;
-    EXPECT_NE(row.port, 0) << row.id;
-  }
-}
-
-TEST(SharedTenants, AreFoundUnderAndOverTheirSuffix) {
-  const auto suffix = [](std::string_view pattern) { return shared_tenant_suffix_of(*parse_pattern(pattern)); };
-  EXPECT_EQ(suffix("*.servicebus.windows.net"), "servicebus.windows.net");
-  EXPECT_EQ(suffix("*.blob.core.windows.net"), "core.windows.net");
-  EXPECT_FALSE(suffix("*.windows.net").empty()) << "broader than the suffix";
-  EXPECT_EQ(suffix("acct.blob.core.windows.net"), "") << "one exact host is nobody else's";
-  EXPECT_EQ(suffix("*.contoso.example"), "");
-  EXPECT_EQ(suffix("*.notcore.windows.net"), "");
-  EXPECT_EQ(suffix("*.xcore.windows.net"), "");
-  for (const auto each : shared_tenant_suffixes()) EXPECT_FALSE(suffix("*." + std::string(each)).empty()) << each;
+TEST(Citations, GiveTheTitleOfTheSource) {
+  const auto catalogue = of({});
+  EXPECT_EQ(catalogue.cite("S1"), "The document");
+  EXPECT_EQ(catalogue.cite("S1 Section"), "The document, Section");
+  EXPECT_EQ(catalogue.cite("S9 Section"), "S9 Section");
 }
 
 }  // namespace

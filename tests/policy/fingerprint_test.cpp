@@ -44,6 +44,11 @@ TEST(Fingerprint, ChangesWithEverythingThatMatters) {
   variants.push_back(base);
   variants[10].addresses = {*parse_range("10.30.0.0/25")};
 
+  variants.push_back(base);
+  variants[11].never = {*parse_range("10.30.0.0/24")};
+  variants.push_back(base);
+  variants[12].pattern = relay_gateways_below(*parse_pattern("*.a.example"));
+
   std::set<std::string> seen;
   for (const auto& variant : variants) EXPECT_TRUE(seen.insert(fingerprint({}, {variant})).second) << seen.size();
   EXPECT_TRUE(seen.insert(fingerprint({}, {})).second);
@@ -54,10 +59,23 @@ TEST(Fingerprint, ChangesWithEverythingThatMatters) {
   EXPECT_TRUE(seen.insert(fingerprint({runtime("prod", {"10.0.0.1", "10.0.0.2"})}, {base})).second);
 }
 
+TEST(Fingerprint, ChangesWithWhatARuntimeIsAndWhatItMayOnlyReport) {
+  const auto prod = runtime("prod", {"10.0.0.1"});
+  std::vector<Runtime> variants(6, prod);
+  variants[1].kind = RuntimeKind::browser;
+  variants[2].reporting = Reporting{.until = std::chrono::sys_days(std::chrono::days(20'000)), .everything = true};
+  variants[3].reporting = Reporting{.until = std::chrono::sys_days(std::chrono::days(20'001)), .everything = true};
+  variants[4].reporting = Reporting{.until = variants[2].reporting->until, .channels = {Name("relay")}};
+  variants[5].reporting = Reporting{.until = variants[2].reporting->until, .channels = {Name("update")}};
+  std::set<std::string> seen;
+  for (const auto& variant : variants) EXPECT_TRUE(seen.insert(fingerprint({variant}, {})).second) << seen.size();
+}
+
 TEST(Fingerprint, StaysWhenOnlyWordsChange) {
   auto base = rule("prod", "erp", "a.example");
   const auto before = fingerprint({}, {base});
   base.provenance = {"[[allow]] line 31", "added by hand", "CHG-1"};
+  base.address_advice = "look at the zone";
   EXPECT_EQ(fingerprint({}, {base}), before);
 }
 

@@ -41,6 +41,42 @@ TEST(HostPattern, PrintsAsItIsWrittenInLowerCase) {
   EXPECT_NE(*parse_pattern("*.a.example"), *parse_pattern("a.example"));
 }
 
+TEST(HostPattern, TakesAWildcardOverRentedNamesForWhoeverMayAskForATicket) {
+  EXPECT_TRUE(parse_pattern("*.github.io").has_value());
+  EXPECT_TRUE(parse_pattern("co.uk").has_value()) << "one exact host opens nothing";
+}
+
+std::string gateway_suffix(std::string_view host) { return std::string(relay_gateway_suffix(*parse_host(host))); }
+
+TEST(RelayGateways, AreKnownByTheFormOfTheirFirstLabel) {
+  for (const auto* label :
+       {"g0-prod-am2-001-sb", "g12-prod-x-sb", "g127-a-sb", "gv3-prod-am3-sb", "GV0-A-SB", "g1---sb", "g1-a--sb"})
+    EXPECT_EQ(gateway_suffix(std::string(label) + ".servicebus.windows.net"), "servicebus.windows.net") << label;
+}
+
+TEST(RelayGateways, AreNotWhatOnlyLooksLikeThem) {
+  for (const auto* label :
+       {"g1234-prod-sb", "g-prod-sb", "gv-prod-sb", "g1--sb", "g1-sb", "g1sb", "g1x-prod-sb", "g1-prod-sbx",
+        "g1-prod-s", "h1-prod-sb", "xg1-prod-sb", "gvv1-prod-sb", "gw1-prod-sb", "relay-a1", "g1"})
+    EXPECT_EQ(gateway_suffix(std::string(label) + ".servicebus.windows.net"), "") << label;
+  EXPECT_EQ(gateway_suffix("g1-prod-sb"), "") << "there is nothing it could lie below";
+  EXPECT_EQ(gateway_suffix("x.g1-prod-sb.servicebus.windows.net"), "") << "the first label counts";
+  EXPECT_EQ(gateway_suffix("g1-prod-sb.evil.servicebus.windows.net"), "evil.servicebus.windows.net")
+      << "and what is below it is said as it is";
+}
+
+TEST(RelayGateways, AreAllThatAPatternForThemMatches) {
+  const auto gateways = relay_gateways_below(*parse_pattern("*.servicebus.windows.net"));
+  const auto takes = [&](std::string_view name) { return gateways.matches(*parse_host(name)); };
+  EXPECT_TRUE(takes("g1-prod-am3-sb.servicebus.windows.net"));
+  EXPECT_FALSE(takes("stranger.servicebus.windows.net"));
+  EXPECT_FALSE(takes("g1-prod-am3-sb.evil.servicebus.windows.net"));
+  EXPECT_FALSE(takes("g1-prod-am3-sb.servicebus.windows.net.evil.example"));
+  EXPECT_TRUE(gateways.is_wildcard());
+  EXPECT_EQ(gateways.text(), "g{n}-*-sb.servicebus.windows.net");
+  EXPECT_NE(gateways, *parse_pattern("*.servicebus.windows.net"));
+}
+
 struct BadPattern {
   const char* name;
   const char* text;
@@ -61,7 +97,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, ParsePattern,
     testing::Values(BadPattern{"BareStar", "*", "name the host, or '*.suffix'"},
                     BadPattern{"StarAndDot", "*.", "not a host name"},
-                    BadPattern{"WholeTopLevel", "*.net", "whole top-level domain"},
+                    BadPattern{"WholeTopLevel", "*.net", "everything anybody registers there"},
+                    BadPattern{"WholeRegistry", "*.co.uk", "everything anybody registers there"},
                     BadPattern{"TwoStars", "*.*.net", "only be the whole first label"},
                     BadPattern{"DoubleStar", "**.a.example", "only be the whole first label"},
                     BadPattern{"StarInTheMiddle", "a.*.example", "only be the whole first label"},

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "policy/adf/derive.hpp"
+#include "policy/adf/names.hpp"
 
 namespace shirgate::adf::test {
 namespace {
@@ -51,16 +51,29 @@ INSTANTIATE_TEST_SUITE_P(
         CheckCase{"Account24", check_storage_account, std::string(24, 'a'), std::string(24, 'a'), ""},
         CheckCase{"Account25", check_storage_account, std::string(25, 'a'), "", "3 to 24 letters, digits"},
         CheckCase{"AccountWithHyphen", check_storage_account, "contoso-stage", "", "not a storage account name"},
-        CheckCase{"AccountAsHost", check_storage_account, "a.blob.core.windows.net", "", "the account's name alone"},
+        CheckCase{"AccountAsHost", check_storage_account, "a.blob.core.windows.net", "", "write the name alone"},
+        CheckCase{"Zone", check_storage_zone, "Z07", "z07", ""},
+        CheckCase{"ZoneOfOneDigit", check_storage_zone, "z7", "", "z00 to z99"},
+        CheckCase{"ZoneOfThreeDigits", check_storage_zone, "z007", "", "z00 to z99"},
+        CheckCase{"ZoneWithAnotherLetter", check_storage_zone, "y07", "", "z00 to z99"},
+        CheckCase{"ZoneThatIsNoNumber", check_storage_zone, "z0a", "", "z00 to z99"},
         CheckCase{"Vault", check_key_vault, "Contoso-KV", "contoso-kv", ""},
         CheckCase{"Vault25", check_key_vault, std::string(25, 'a'), "", "3 to 24"},
-        CheckCase{"VaultAsHost", check_key_vault, "kv.vault.azure.net", "", "the vault's name alone"},
+        CheckCase{"VaultAsHost", check_key_vault, "kv.vault.azure.net", "", "write the name alone"},
         CheckCase{"VaultAsUrl", check_key_vault, "https://kv", "", "not a key vault name"},
+        CheckCase{"FrontendCode", check_frontend_code, "WU2", "wu2", ""},
+        CheckCase{"FrontendCodeAsHost", check_frontend_code, "wu2.frontend", "", "write the name alone"},
+        CheckCase{"FrontendCodeOfOneLetter", check_frontend_code, "w", "", "2 to 15"},
+        CheckCase{"SqlServer", check_sql_server, "Contoso-SQL", "contoso-sql", ""},
+        CheckCase{"SqlServerAsHost", check_sql_server, "a.database.windows.net", "", "write the name alone"},
+        CheckCase{"SqlServer64", check_sql_server, std::string(64, 'a'), "", "1 to 63"},
+        CheckCase{"Workspace", check_synapse_workspace, "Contoso-WS", "contoso-ws", ""},
+        CheckCase{"Workspace51", check_synapse_workspace, std::string(51, 'a'), "", "1 to 50"},
+        CheckCase{"Purview", check_purview_account, "Contoso-PV", "contoso-pv", ""},
+        CheckCase{"PurviewAsHost", check_purview_account, "a.purview.azure.com", "", "write the name alone"},
         CheckCase{"Relay", check_relay_host, "G1-prod.servicebus.windows.net", "g1-prod.servicebus.windows.net", ""},
         CheckCase{"RelayWildcard", check_relay_host, "*.servicebus.windows.net", "", "a pin is one exact host"},
-        CheckCase{"RelayApex", check_relay_host, "servicebus.windows.net", "", "not below servicebus.windows.net"},
-        CheckCase{"RelayElsewhere", check_relay_host, "g1.evil.example", "", "not below servicebus.windows.net"},
-        CheckCase{"RelayLookAlike", check_relay_host, "evilservicebus.windows.net", "", "not below"},
+        CheckCase{"RelayAsAddress", check_relay_host, "10.0.0.5", "", "is an address"},
         CheckCase{"RelayWithPort", check_relay_host, "g1.servicebus.windows.net:443", "", "without a port"}),
     [](const auto& one) { return std::string(one.param.name); });
 

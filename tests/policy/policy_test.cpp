@@ -191,11 +191,39 @@ TEST(Policy, JudgesAddressesByTheRuleThatDecided) {
   EXPECT_EQ(policy.judge_addresses(erp, inside), Reason::address_not_expected);
 }
 
+TEST(Policy, JudgesNoAddressAsThatOfAnotherChannel) {
+  auto control = rule("prod", "control", "adf.contoso.example");
+  control.addresses = {*parse_range("10.30.0.0/24")};
+  control.never = {*parse_range("10.30.0.7")};
+  auto relay = rule("prod", "relay", "relay.contoso.example");
+  relay.never = {*parse_range("20.60.0.0/24")};
+  const Policy policy({}, {control, relay});
+  const auto judged = [&](std::string_view target, std::string_view answer) {
+    return policy.judge_addresses(policy.decide(prod, asked(target), today), std::vector{*parse_address(answer)});
+  };
+  EXPECT_EQ(judged("adf.contoso.example:443", "10.30.0.4"), Reason::allowed);
+  EXPECT_EQ(judged("adf.contoso.example:443", "10.30.0.7"), Reason::address_not_expected);
+  EXPECT_EQ(judged("relay.contoso.example:443", "20.50.1.1"), Reason::allowed);
+  EXPECT_EQ(judged("relay.contoso.example:443", "20.60.0.1"), Reason::address_not_expected)
+      << "public, and not its own";
+}
+
 TEST(Policy, AllowsNoAddressForAVerdictItDidNotGive) {
   const Policy policy;
   const std::vector answers{*parse_address("20.50.1.1")};
   EXPECT_EQ(policy.judge_addresses(Verdict{.reason = Reason::allowed, .rule = Name("elsewhere")}, answers),
             Reason::internal_error);
+}
+
+TEST(Policy, SaysWhetherAWildcardLetTheHostOut) {
+  EXPECT_TRUE(decided({rule("prod", "any", "*.contoso.example")}, "erp.contoso.example:443").by_wildcard);
+  EXPECT_FALSE(decided({rule("prod", "one", "erp.contoso.example")}, "erp.contoso.example:443").by_wildcard);
+}
+
+TEST(Policy, FindsARuntimeByItsName) {
+  const Policy policy({runtime("prod", {"10.20.0.21"})}, {});
+  EXPECT_EQ(policy.runtime(prod), policy.runtimes().data());
+  EXPECT_EQ(policy.runtime(Name("test")), nullptr);
 }
 
 TEST(Policy, FindsARuleByTheNameItsVerdictCarries) {

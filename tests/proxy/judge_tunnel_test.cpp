@@ -18,21 +18,27 @@ struct World {
   std::optional<std::chrono::sys_days> expires{};
   std::vector<AddressRange> addresses{};
   std::string dialled = "20.50.1.1";
+  std::optional<Reporting> reporting{};
+  Reason would_deny = Reason::allowed;
 
   [[nodiscard]] Reason judged(Time now) const {
-    const Policy policy({{Name(runtime), {*parse_range(clients)}}}, {{.name = Name("rule"),
-                                                                      .runtime = Name(runtime),
-                                                                      .channel = Name("erp"),
-                                                                      .pattern = *parse_pattern(pattern),
-                                                                      .port = port,
-                                                                      .protocol = protocol,
-                                                                      .addresses = addresses,
-                                                                      .expires = expires}});
+    const Policy policy({{Name(runtime), {*parse_range(clients)}, RuntimeKind::shir, reporting}},
+                        {{.name = Name("rule"),
+                          .runtime = Name(runtime),
+                          .channel = Name("erp"),
+                          .pattern = *parse_pattern(pattern),
+                          .port = port,
+                          .protocol = protocol,
+                          .addresses = addresses,
+                          .expires = expires}});
     const TunnelFacts facts{.id = 1,
                             .client = {*parse_address(client), 40000},
                             .target = *parse_target("erp.contoso.example:443"),
                             .upstream = *parse_address(dialled),
-                            .verdict = {.reason = Reason::allowed, .protocol = Protocol::tls, .runtime = Name("prod")}};
+                            .verdict = {.reason = Reason::allowed,
+                                        .would_deny = would_deny,
+                                        .runtime = Name("prod"),
+                                        .channel = Name(would_deny == Reason::sni_mismatch ? "erp" : "")}};
     return judge_tunnel(policy, facts, now);
   }
 };
@@ -68,6 +74,24 @@ INSTANTIATE_TEST_SUITE_P(
                                {.addresses = {*parse_range("10.30.0.0/24")}, .dialled = "10.30.0.4"},
                                Reason::allowed},
                     TunnelCase{"NoLongerExpectedPrivate", {.dialled = "10.30.0.4"}, Reason::policy_revoked},
+                    TunnelCase{"ReportModeGoesOn",
+                               {.pattern = "crm.contoso.example",
+                                .reporting = Reporting{.until = january31, .everything = true},
+                                .would_deny = Reason::host_not_listed},
+                               Reason::allowed},
+                    TunnelCase{"ReportModeIsOver",
+                               {.pattern = "crm.contoso.example",
+                                .reporting = Reporting{.until = january31 - std::chrono::days(1), .everything = true},
+                                .would_deny = Reason::host_not_listed},
+                               Reason::policy_revoked},
+                    TunnelCase{"ChannelStillReports",
+                               {.reporting = Reporting{.until = january31, .channels = {Name("erp")}},
+                                .would_deny = Reason::sni_mismatch},
+                               Reason::allowed},
+                    TunnelCase{"OnlyAnotherChannelReports",
+                               {.reporting = Reporting{.until = january31, .channels = {Name("crm")}},
+                                .would_deny = Reason::sni_mismatch},
+                               Reason::policy_revoked},
                     TunnelCase{"AtTheFloor", {.dialled = "169.254.169.254"}, Reason::policy_revoked}),
     [](const auto& one) { return std::string(one.param.name); });
 

@@ -110,7 +110,8 @@ const std::vector<AttackCase>& attack_cases() {
 std::vector<AttackCase> runnable_cases() {
   auto some = attack_cases();
   std::erase_if(some, [](const AttackCase& attack) {
-    return attack.type == "scenario" || attack.type == "fault" || waits(attack.id);
+    const bool worded = std::find(worded_cases.begin(), worded_cases.end(), attack.id) != worded_cases.end();
+    return worded || waits(attack.id);
   });
   return some;
 }

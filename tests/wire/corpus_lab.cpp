@@ -35,7 +35,7 @@ multi_tenant_ack = "TEST-1"
 runtime = "contoso"
 channel = "sql"
 hosts = ["contoso-sql.database.windows.net"]
-ports = [443]
+ports = [1433]
 [[allow]]
 runtime = "contoso"
 channel = "pe"

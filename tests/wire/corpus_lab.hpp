@@ -8,7 +8,7 @@
 
 namespace shirgate::wire {
 
-/// META-000's policy. SQL is listed on 443 instead of 1433, and plain HTTP (crl, ocsp) not at all: neither is served.
+/// META-000's policy but for plain HTTP (crl, ocsp), which is not served.
 [[nodiscard]] const std::string& corpus_rules();
 
 /// What META-000's resolver answers; `answers` replaces it for every allowed name.

@@ -47,13 +47,25 @@ Lab::~Lab() {
 }
 
 Config Lab::config_with_rules(const std::string& rules) const {
-  return load_or_throw(
-      fmt::format("[gate]\nlisten = [\"127.0.0.1:0\"]\n{}\n"
-                  "[audit]\ndirectory = \"{}\"\ngroup_ms = 5\n{}\n"
-                  "[[runtime]]\nname = \"contoso\"\nclients = [\"127.0.0.1/32\"]\n"
-                  "factory = \"contoso\"\nregion = \"westeurope\"\ninteractive_authoring = \"off\"\n"
-                  "{}\n[dns]\n{}\n{}",
-                  setup_.gate, directory_.string(), setup_.audit, rules, setup_.dns, dial_table(setup_)));
+  auto setup = setup_;
+  setup.rules = rules;
+  return config_from(setup);
+}
+
+Config Lab::config_with_runtime(const std::string& keys) const {
+  auto setup = setup_;
+  setup.runtime = keys;
+  return config_from(setup);
+}
+
+Config Lab::config_from(const LabSetup& setup) const {
+  return load_or_throw(fmt::format(
+      "[gate]\nlisten = [\"127.0.0.1:0\"]\n{}\n"
+      "[audit]\ndirectory = \"{}\"\ngroup_ms = 5\n{}\n"
+      "[[runtime]]\nname = \"contoso\"\nclients = [\"127.0.0.1/32\"]\n"
+      "factory = \"contoso\"\nregion = \"westeurope\"\n{}\n"
+      "{}\n[dns]\n{}\n{}",
+      setup.gate, directory_.string(), setup.audit, setup.runtime, setup.rules, setup.dns, dial_table(setup)));
 }
 
 bool Lab::finish() {

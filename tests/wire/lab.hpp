@@ -28,6 +28,7 @@ struct LabSetup {
   std::map<std::string, std::uint16_t> dials{};  ///< "host:port" -> loopback port
   std::string gate{"workers = 1\nmax_connections = 500\n"};
   std::string audit{};
+  std::string runtime{"interactive_authoring = \"off\"\n"};  ///< more keys of the [[runtime]]
 };
 
 /// `[dns] servers` for a server on a loopback port.
@@ -50,11 +51,15 @@ class Lab {
   /// This lab's configuration with other rules, for a reload.
   [[nodiscard]] Config config_with_rules(const std::string& rules) const;
   [[nodiscard]] Config config() const { return config_with_rules(setup_.rules); }
+  /// The same with other keys of the [[runtime]].
+  [[nodiscard]] Config config_with_runtime(const std::string& keys) const;
 
   /// Waits until no connection is left, then stops, so that the log is complete. False when some connection stayed.
   bool finish();
 
  private:
+  [[nodiscard]] Config config_from(const LabSetup& setup) const;
+
   LabSetup setup_;
   std::filesystem::path directory_;
   AuditTrail trail_;

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "config/table_reader.hpp"
+#include "policy/nearest.hpp"
 
 namespace shirgate::test {
 namespace {

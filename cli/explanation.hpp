@@ -1,0 +1,32 @@
+// Would it pass, by which rule, why not, and what to write: the answer of `explain` before it is printed.
+#pragma once
+
+#include <string>
+
+#include "config/load.hpp"
+#include "policy/policy.hpp"
+
+namespace shirgate {
+
+/// What an unlisted target is, as far as the catalogue knows.
+struct Likeness {
+  std::string phrase{};      ///< what it looks like; empty for a stranger
+  std::string documented{};  ///< whether Microsoft documents it, and where; empty for a stranger
+  std::string drift{};       ///< the configuration says that nothing needs it
+};
+
+struct Explanation {
+  Verdict verdict;
+  Name runtime;
+  const Rule* rule = nullptr;  ///< belongs to the configuration's policy
+  std::string not_served{};    ///< the factory needs it, and it does not travel through the gate
+  Likeness likeness{};
+  std::string setting{};  ///< lines to add to the [[runtime]]; empty where only [[allow]] can list the target
+  std::string allow{};    ///< the [[allow]] to add
+  std::string until{};    ///< last day of report mode, where only that lets it pass
+};
+
+/// `runtime` empty: a client that no runtime lists.
+[[nodiscard]] Explanation explain_target(const Config& config, Name runtime, const Target& target, Time now);
+
+}  // namespace shirgate

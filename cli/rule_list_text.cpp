@@ -1,0 +1,319 @@
+#include "cli/rule_list_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <map>
+
+#include "cli/table.hpp"
+
+namespace shirgate {
+namespace {
+
+namespace json = boost::json;
+
+/// A rule or a need, each thing that is known of it as text.
+struct Line {
+  std::string carrier;
+  std::string runtime;
+  std::string kind;
+  std::string mode;
+  std::string channel;
+  std::string host;
+  std::string port;
+  std::string protocol;
+  std::string must_resolve_to;
+  std::string origin;
+  std::string purpose;
+  std::string sources;
+  std::string ticket;
+  std::string expires;
+  std::string why_not;
+};
+
+struct Column {
+  std::string_view title;
+  std::string Line::*field;
+};
+constexpr std::array columns{Column{"carried by", &Line::carrier},
+                             Column{"runtime", &Line::runtime},
+                             Column{"kind", &Line::kind},
+                             Column{"mode", &Line::mode},
+                             Column{"channel", &Line::channel},
+                             Column{"host", &Line::host},
+                             Column{"port", &Line::port},
+                             Column{"protocol", &Line::protocol},
+                             Column{"must resolve to", &Line::must_resolve_to},
+                             Column{"origin", &Line::origin},
+                             Column{"purpose", &Line::purpose},
+                             Column{"sources", &Line::sources},
+                             Column{"ticket", &Line::ticket},
+                             Column{"expires", &Line::expires},
+                             Column{"why not by the gate", &Line::why_not}};
+
+std::string mode_of(const ListedRuntime& listed, bool only_reported) {
+  return only_reported ? fmt::format("report until {}", to_text(listed.runtime->reporting->until)) : "enforce";
+}
+
+std::string expiry_of(const ListedRule& listed) {
+  return to_text(listed.rule->expires) + (listed.expired ? " (over)" : "");
+}
+
+std::string sources_of(const ListedRuntime& listed, const adf::CatalogueRow& row) {
+  std::string text;
+  for (const auto& reference : row.sources) text += (text.empty() ? "" : "; ") + listed.catalogue->cite(reference);
+  return text;
+}
+
+Line to_line(const ListedRuntime& of, const ListedRule& listed) {
+  const auto& rule = *listed.rule;
+  return {.carrier = std::string(word_for(adf::Carrier::gate)),
+          .runtime = std::string(rule.runtime.text()),
+          .kind = std::string(to_string(of.runtime->kind)),
+          .mode = mode_of(of, listed.only_reported),
+          .channel = std::string(rule.channel.text()),
+          .host = rule.pattern.text(),
+          .port = std::to_string(rule.port),
+          .protocol = std::string(to_string(rule.protocol)),
+          .must_resolve_to = must_resolve_to(rule),
+          .origin = rule.provenance.origin,
+          .purpose = rule.provenance.purpose,
+          .sources = rule.provenance.source,
+          .ticket = rule.ticket,
+          .expires = expiry_of(listed)};
+}
+
+Line to_line(const ListedRuntime& of, const adf::Need& need) {
+  const auto& row = *need.row;
+  return {.carrier = std::string(word_for(adf::carried_by(row))),
+          .runtime = std::string(of.runtime->name.text()),
+          .kind = std::string(to_string(of.runtime->kind)),
+          .channel = row.channel,
+          .host = need.host,
+          .port = adf::to_string(row.ports),
+          .protocol = std::string(adf::to_string(row.transport)),
+          .origin = fmt::format("catalogue {}", row.id),
+          .purpose = row.purpose,
+          .sources = sources_of(of, row),
+          .why_not = std::string(adf::why_not_carried(row))};
+}
+
+// ---- table
+
+std::string heading(const ListedRuntime& listed) {
+  const auto& runtime = *listed.runtime;
+  std::string clients;
+  for (const auto& range : runtime.clients) clients += (clients.empty() ? "" : " ") + to_string(range);
+  auto text = fmt::format("Runtime {} ({}), clients {}\n", runtime.name.text(), to_string(runtime.kind), clients);
+  if (listed.reports)
+    text += fmt::format("It {}: refusals there are recorded, not carried out.\n",
+                        printable(report_clause(*runtime.reporting)));
+  return text;
+}
+
+std::string rule_table(const ListedRuntime& listed, std::size_t width) {
+  const auto any = [&](auto is) { return std::any_of(listed.rules.begin(), listed.rules.end(), is); };
+  const bool tickets = any([](const ListedRule& one) { return !one.rule->ticket.empty(); });
+  const bool expiries = any([](const ListedRule& one) { return one.rule->expires.has_value(); });
+  std::vector<Table::Column> titles{
+      {"CHANNEL"}, {"HOST"}, {"PORT", Align::right}, {"PROTOCOL"}, {"MUST RESOLVE TO", Align::left, true}, {"FROM"}};
+  if (tickets) titles.push_back({"TICKET", Align::left, true});
+  if (expiries) titles.push_back({"EXPIRES"});
+  if (listed.reports) titles.push_back({"MODE"});
+  titles.push_back({"WHY", Align::left, true});
+  titles.push_back({"SOURCES", Align::left, true});
+
+  Table table(std::move(titles));
+  for (const auto& one : listed.rules) {
+    auto line = to_line(listed, one);
+    std::vector<std::string> cells{line.channel,
+                                   line.host,
+                                   line.port,
+                                   line.protocol,
+                                   line.must_resolve_to,
+                                   one.row == nullptr ? line.origin : one.row->id};
+    if (tickets) cells.push_back(line.ticket);
+    if (expiries) cells.push_back(line.expires);
+    if (listed.reports) cells.push_back(line.mode);
+    cells.push_back(line.purpose);
+    cells.push_back(line.sources);
+    table.add(std::move(cells));
+  }
+  return table.empty() ? "no rules\n" : table.text(width);
+}
+
+/// What the gate does not carry, one table for each reason, so that the reason is said in full.
+std::string not_carried_tables(const ListedRuntime& listed, std::size_t width) {
+  std::map<std::string, Table> by_reason;
+  for (const auto& need : listed.not_carried) {
+    const auto line = to_line(listed, need);
+    auto [at, added] = by_reason.try_emplace(
+        fmt::format("{}: {}", line.carrier, line.why_not),
+        std::vector<Table::Column>{
+            {"CHANNEL"}, {"HOST"}, {"PORT", Align::right}, {"TRANSPORT"}, {"FROM"}, {"WHY", Align::left, true}});
+    at->second.add({line.channel, line.host, line.port, line.protocol, need.row->id, line.purpose});
+  }
+  std::string text;
+  for (const auto& [reason, table] : by_reason)
+    text += fmt::format("\nNeeded, but no rule of the gate - {}\n{}", reason, table.text(width));
+  return text;
+}
+
+// ---- JSON
+
+json::object to_json(const ListedRuntime& listed) {
+  json::array clients;
+  for (const auto& range : listed.runtime->clients) clients.emplace_back(to_string(range));
+  json::object object{{"runtime", listed.runtime->name.text()},
+                      {"kind", to_string(listed.runtime->kind)},
+                      {"clients", std::move(clients)},
+                      {"mode", listed.reports ? "report" : "enforce"}};
+  if (!listed.reports) return object;
+  const auto& reporting = *listed.runtime->reporting;
+  object["report_until"] = to_text(reporting.until);
+  object["reports_everything"] = reporting.everything;
+  json::array channels;
+  for (const auto& channel : reporting.channels) channels.emplace_back(channel.text());
+  object["reported_channels"] = std::move(channels);
+  return object;
+}
+
+json::object to_json(const ListedRuntime& of, const ListedRule& listed) {
+  const auto& rule = *listed.rule;
+  json::array addresses;
+  for (const auto& range : rule.addresses) addresses.emplace_back(to_string(range));
+  json::object object{{"rule", rule.name.text()},
+                      {"runtime", rule.runtime.text()},
+                      {"kind", to_string(of.runtime->kind)},
+                      {"mode", listed.only_reported ? "report" : "enforce"},
+                      {"channel", rule.channel.text()},
+                      {"host", rule.pattern.text()},
+                      {"port", rule.port},
+                      {"protocol", to_string(rule.protocol)},
+                      {"addresses", std::move(addresses)},
+                      {"origin", rule.provenance.origin},
+                      {"purpose", rule.provenance.purpose},
+                      {"source", rule.provenance.source}};
+  if (listed.row != nullptr) object["row"] = listed.row->id;
+  if (rule.expires) object["expires"] = to_text(rule.expires);
+  if (listed.expired) object["expired"] = true;
+  if (!rule.ticket.empty()) object["ticket"] = rule.ticket;
+  return object;
+}
+
+json::object to_json(const ListedRuntime& of, const adf::Need& need) {
+  const auto line = to_line(of, need);
+  return {{"carried_by", line.carrier}, {"runtime", line.runtime}, {"channel", line.channel},
+          {"host", line.host},          {"ports", line.port},      {"transport", line.protocol},
+          {"row", need.row->id},        {"purpose", line.purpose}, {"source", line.sources},
+          {"why", line.why_not}};
+}
+
+// ---- Markdown
+
+std::string markdown_row(const std::vector<std::string>& cells) {
+  std::string text = "|";
+  for (const auto& cell : cells) text += fmt::format(" {} |", cell);
+  return text + '\n';
+}
+
+/// The columns that at least one line fills.
+std::string markdown_table(const std::vector<Line>& lines) {
+  std::vector<std::string> titles;
+  std::vector<std::string> rule;
+  std::vector<Column> used;
+  for (const auto& column : columns) {
+    if (std::all_of(lines.begin(), lines.end(), [&](const Line& line) { return (line.*column.field).empty(); }))
+      continue;
+    used.push_back(column);
+    titles.emplace_back(column.title);
+    rule.emplace_back("---");
+  }
+  auto text = markdown_row(titles) + markdown_row(rule);
+  for (const auto& line : lines) {
+    std::vector<std::string> cells;
+    for (const auto& column : used) cells.push_back(markdown_cell(line.*column.field));
+    text += markdown_row(cells);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string rules_as_table(const std::vector<ListedRuntime>& list, std::size_t width) {
+  std::string text;
+  for (const auto& listed : list)
+    text +=
+        (text.empty() ? "" : "\n") + heading(listed) + rule_table(listed, width) + not_carried_tables(listed, width);
+  return text;
+}
+
+std::string rules_as_json(const std::vector<ListedRuntime>& list) {
+  json::array runtimes;
+  json::array rules;
+  json::array not_carried;
+  for (const auto& listed : list) {
+    runtimes.push_back(to_json(listed));
+    for (const auto& rule : listed.rules) rules.push_back(to_json(listed, rule));
+    for (const auto& need : listed.not_carried) not_carried.push_back(to_json(listed, need));
+  }
+  const json::object answer{
+      {"runtimes", std::move(runtimes)}, {"rules", std::move(rules)}, {"not_carried", std::move(not_carried)}};
+  return json::serialize(answer) + '\n';
+}
+
+std::string csv_cell(std::string_view text) {
+  // A spreadsheet runs a cell that starts with one of these, in quotes or not.
+  std::string cell(!text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos ? "'"
+                                                                                                                : "");
+  cell += text;
+  if (cell.find_first_of("\",\r\n") == std::string::npos) return cell;
+  std::string quoted = "\"";
+  for (const char c : cell) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+std::string rules_as_csv(const std::vector<ListedRuntime>& list) {
+  std::string text;
+  for (const auto& column : columns) text += (text.empty() ? "" : ",") + csv_cell(column.title);
+  text += "\r\n";
+  const auto add = [&](const Line& line) {
+    for (const auto& column : columns)
+      text += csv_cell(line.*column.field) + (&column == &columns.back() ? "\r\n" : ",");
+  };
+  for (const auto& listed : list)
+    for (const auto& rule : listed.rules) add(to_line(listed, rule));
+  for (const auto& listed : list)
+    for (const auto& need : listed.not_carried) add(to_line(listed, need));
+  return text;
+}
+
+std::string markdown_cell(std::string_view text) {
+  std::string cell;
+  for (const char c : text) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    if (std::string_view("\\|`*_<>[]~&").find(c) != std::string_view::npos) cell += '\\';
+    cell += control ? ' ' : c;
+  }
+  return cell;
+}
+
+std::string rules_as_markdown(const std::vector<ListedRuntime>& list) {
+  std::vector<Line> rules;
+  std::vector<Line> needs;
+  std::string reports;
+  for (const auto& listed : list) {
+    for (const auto& rule : listed.rules) rules.push_back(to_line(listed, rule));
+    for (const auto& need : listed.not_carried) needs.push_back(to_line(listed, need));
+    if (listed.reports)
+      reports += fmt::format("Runtime {} {}.\n\n", markdown_cell(listed.runtime->name.text()),
+                             markdown_cell(report_clause(*listed.runtime->reporting)));
+  }
+  auto text = fmt::format("## Rules of the gate\n\n{}{}", reports, markdown_table(rules));
+  if (!needs.empty()) text += "\n## Needed, but no rule of the gate\n\n" + markdown_table(needs);
+  return text;
+}
+
+}  // namespace shirgate

@@ -1,0 +1,64 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "config/read_file.hpp"
+
+namespace shirgate {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Complaint cannot_read(int error) {
+  return complain(
+      fmt::format("can't be read: {}; check the path and who may read it", std::system_category().message(error)));
+}
+
+/// Empty when nobody but root, this user and the file's group can have written it.
+std::string distrust(const struct stat& status) {
+  if (!S_ISREG(status.st_mode)) return "is not a regular file; name the file itself";
+  if ((status.st_mode & S_IWOTH) != 0) return "can be written by everybody; chmod o-w it and check what it says";
+  if (status.st_uid != 0 && status.st_uid != ::geteuid())
+    return fmt::format("belongs to user {}, who is neither root nor the user of this process; chown it", status.st_uid);
+  return {};
+}
+
+}  // namespace
+
+Checked<std::string> read_trusted_file(const std::string& path, std::size_t max_bytes) {
+  // Without O_NONBLOCK, opening a FIFO would wait for a writer.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) return cannot_read(errno);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return cannot_read(errno);
+  if (auto why = distrust(status); !why.empty()) return complain(std::move(why));
+  std::string text;
+  std::array<char, 65536> chunk;
+  for (;;) {
+    const auto got = ::read(file.get(), chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot_read(errno);
+    if (got == 0) return text;
+    text.append(chunk.data(), static_cast<std::size_t>(got));
+    if (text.size() > max_bytes) return complain(fmt::format("is larger than {} KiB", max_bytes / 1024));
+  }
+}
+
+}  // namespace shirgate

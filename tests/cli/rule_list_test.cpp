@@ -1,0 +1,174 @@
+#include "cli/rule_list.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <set>
+
+#include "cli/rule_list_formats.hpp"
+#include "cli/rule_list_text.hpp"
+#include "factories.hpp"
+
+namespace shirgate::test {
+namespace {
+
+namespace json = boost::json;
+
+class RuleListTest : public testing::Test {
+ protected:
+  Config config_ = loaded(factories_text());
+  std::vector<ListedRuntime> list_ = list_rules(config_, now);
+};
+
+TEST_F(RuleListTest, ListsEveryRuleOnceAndNeedsApart) {
+  std::size_t rules = 0;
+  for (const auto& listed : list_) rules += listed.rules.size();
+  EXPECT_EQ(rules, config_.policy->rules().size());
+  std::set<std::string> carriers;
+  for (const auto& need : list_[0].not_carried) carriers.emplace(word_for(adf::carried_by(*need.row)));
+  EXPECT_EQ(carriers, (std::set<std::string>{"firewall", "not served"}));
+  EXPECT_TRUE(list_[1].not_carried.empty());
+}
+
+TEST_F(RuleListTest, KnowsTheRowOfADerivedRuleOnly) {
+  for (const auto& listed : list_)
+    for (const auto& one : listed.rules)
+      EXPECT_EQ(one.row != nullptr, one.rule->provenance.origin.starts_with("catalogue ")) << one.rule->name.text();
+}
+
+TEST_F(RuleListTest, SaysWhatIsOnlyReportedAndWhatIsOver) {
+  EXPECT_TRUE(list_[0].reports);
+  for (const auto& one : list_[0].rules) EXPECT_EQ(one.only_reported, one.rule->channel.text() == "relay");
+  EXPECT_EQ(report_clause(*list_[0].runtime->reporting), "reports relay until 2026-12-01");
+  EXPECT_EQ(std::count_if(list_[1].rules.begin(), list_[1].rules.end(), [](const auto& one) { return one.expired; }),
+            1);
+  EXPECT_FALSE(list_rules(config_, now + std::chrono::days(30))[0].reports);
+}
+
+TEST_F(RuleListTest, TableShowsRuntimesRulesAndWhatIsNeededBesides) {
+  const auto text = rules_as_table(list_, 200);
+  for (const auto* part :
+       {"Runtime prod (shir), clients 10.20.0.21/32 10.20.0.24/30 fd00:20::/64\nIt reports relay until 2026-12-01",
+        "Runtime people (browser)", "adf.azure.com", "10.30.0.4/32 fd00:30::/64", "ctl-fqdn-public",
+        "Needed, but no rule of the gate - firewall: redirected SQL reaches any node", "11000-11999",
+        "not served: plain HTTP", "2026-11-01 (over)"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); }));
+}
+
+TEST_F(RuleListTest, JsonHoldsRulesAndNeedsApart) {
+  const auto answer = json::parse(rules_as_json(list_)).as_object();
+  EXPECT_EQ(answer.at("rules").as_array().size(), config_.policy->rules().size());
+  for (const auto& need : answer.at("not_carried").as_array()) {
+    EXPECT_NE(need.at("carried_by").as_string(), "gate");
+    EXPECT_FALSE(need.at("why").as_string().empty());
+  }
+  const auto& prod = answer.at("runtimes").as_array().at(0).as_object();
+  EXPECT_EQ(prod.at("report_until").as_string(), "2026-12-01");
+  EXPECT_EQ(answer.at("runtimes").as_array().at(2).at("kind").as_string(), "browser");
+  const auto& rule = answer.at("rules").as_array().at(0).as_object();
+  for (const auto* key : {"rule", "runtime", "channel", "host", "port", "protocol", "addresses", "origin", "purpose",
+                          "source", "mode", "kind", "row"})
+    EXPECT_TRUE(rule.contains(key)) << key;
+}
+
+/// RFC 4180, read strictly.
+std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
+  std::vector<std::vector<std::string>> records(1, {""});
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    auto& cell = records.back().back();
+    if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
+      cell += text[i++];
+    } else if (c == '"') {
+      EXPECT_TRUE(quoted || cell.empty());
+      quoted = !quoted;
+    } else if (quoted || (c != ',' && c != '\r')) {
+      cell += c;
+    } else if (c == ',') {
+      records.back().emplace_back();
+    } else {
+      EXPECT_EQ(text[++i], '\n');
+      records.push_back({""});
+    }
+  }
+  EXPECT_FALSE(quoted);
+  records.pop_back();
+  return records;
+}
+
+TEST_F(RuleListTest, CsvIsReadBackAndHoldsNoFormula) {
+  const auto records = parse_csv(rules_as_csv(list_));
+  std::size_t lines = 1;
+  for (const auto& listed : list_) lines += listed.rules.size() + listed.not_carried.size();
+  ASSERT_EQ(records.size(), lines);
+  bool saw_ticket = false;
+  for (const auto& record : records) {
+    EXPECT_EQ(record.size(), records.front().size());
+    for (const auto& cell : record) {
+      EXPECT_TRUE(cell.empty() || std::string_view("=+-@\t\r\n").find(cell.front()) == std::string_view::npos) << cell;
+      saw_ticket = saw_ticket || cell.starts_with("'=cmd|' /C calc'!A0 \n");
+    }
+  }
+  EXPECT_TRUE(saw_ticket);
+}
+
+TEST(RuleListText, CsvCellsAreQuotedWhereTheyMustBe) {
+  EXPECT_EQ(csv_cell("plain"), "plain");
+  EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_cell("a \"b\""), "\"a \"\"b\"\"\"");
+  EXPECT_EQ(csv_cell("two\r\nlines"), "\"two\r\nlines\"");
+  for (const std::string formula : {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=\"x\",1"})
+    EXPECT_TRUE(csv_cell(formula).starts_with(formula.find(',') == std::string::npos ? "'" : "\"'")) << formula;
+}
+
+TEST(RuleListText, MarkdownCellsCantLeaveTheirCell) {
+  EXPECT_EQ(markdown_cell("a|b"), "a\\|b");
+  EXPECT_EQ(markdown_cell("two\r\nlines"), "two  lines");
+  EXPECT_EQ(markdown_cell("\\|"), "\\\\\\|");
+  EXPECT_EQ(markdown_cell("*.core_x <b> [t](u) `c`"), "\\*.core\\_x \\<b\\> \\[t\\](u) \\`c\\`");
+}
+
+TEST_F(RuleListTest, MarkdownRowsAllHaveTheColumnsOfTheirHeader) {
+  const auto text = rules_as_markdown(list_);
+  std::size_t columns = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto line = text.substr(at, text.find('\n', at) - at);
+    at += line.size() + 1;
+    if (!line.starts_with('|')) {
+      columns = 0;
+      continue;
+    }
+    std::size_t bars = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (line[i] == '\\')
+        ++i;
+      else if (line[i] == '|')
+        ++bars;
+    }
+    if (columns == 0) columns = bars;
+    EXPECT_EQ(bars, columns) << line;
+  }
+  EXPECT_NE(text.find("## Needed, but no rule of the gate"), std::string::npos);
+}
+
+TEST(RuleFormats, AreDistinctExplainedAndAllAnswer) {
+  const auto config = loaded(factories_text());
+  std::set<std::string_view> words;
+  for (const auto& format : rule_formats()) {
+    EXPECT_TRUE(words.insert(format.word).second);
+    EXPECT_FALSE(format.meaning.empty());
+    EXPECT_EQ(find_rule_format(format.word), &format);
+    const auto text = format.text(config, {}, now);
+    ASSERT_TRUE(text.has_value()) << format.word << ": " << text.error().text();
+    EXPECT_TRUE(text->ends_with('\n')) << format.word;
+  }
+  EXPECT_EQ(words, (std::set<std::string_view>{"table", "json", "csv", "markdown", "azure-firewall", "nsg",
+                                               "windows-firewall", "nftables"}));
+  EXPECT_EQ(find_rule_format("yaml"), nullptr);
+}
+
+}  // namespace
+}  // namespace shirgate::test
