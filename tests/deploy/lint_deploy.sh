@@ -62,7 +62,7 @@ check "the unit file leaves the relay its system calls" unit_lets_the_relay_work
 
 gateway_parses() {
   # In a network namespace of its own this needs no privilege and touches nothing.
-  if unshare --map-root-user --net true; then unshare --map-root-user --net nft -c -f $gateway; else nft -c -f $gateway; fi
+  if unshare --map-root-user --net true; then unshare --map-root-user --net nft -c -f "$1"; else nft -c -f "$1"; fi
 }
 gateway_denies_by_default() {
   local chain
@@ -73,7 +73,7 @@ gateway_denies_by_default() {
 
 PATH=$PATH:/usr/sbin
 if command -v nft >/dev/null; then
-  check "the nftables rules parse" gateway_parses
+  check "the nftables rules parse" gateway_parses $gateway
 else
   echo "SKIPPED the nftables rules were NOT parsed: nft is not installed"
   skipped=1
@@ -106,8 +106,8 @@ check "the container exposes port $port" grep -qxF "EXPOSE $port" $container
 # Windows and Azure.
 
 script_is_closed() {
-  grep -q 'DefaultOutboundAction Block' firewall/windows-firewall.ps1 || { echo "no default block"; return 1; }
-  python3 - firewall/windows-firewall.ps1 <<'PYTHON'
+  grep -q 'DefaultOutboundAction Block' "$1" || { echo "no default block"; return 1; }
+  python3 - "$1" <<'PYTHON'
 import re, sys
 text = re.sub(r"<#.*?#>|#[^\n]*|'[^'\n]*'", "", open(sys.argv[1]).read(), flags=re.S)
 for left, right in ("()", "{}", "[]"):
@@ -137,7 +137,7 @@ assert (last["access"], last["protocol"], last["destinationAddressPrefix"]) == (
 PYTHON
 }
 
-check "the PowerShell script blocks by default and its brackets balance" script_is_closed
+check "the PowerShell script blocks by default and its brackets balance" script_is_closed firewall/windows-firewall.ps1
 check "the PowerShell script opens port $port" grep -qE "^ *\[int\] \\\$GatePort = $port," firewall/windows-firewall.ps1
 check "the Azure rules open port $port and end by denying all" group_is_closed
 check "the SHIR instructions name port $port" grep -q "http://[0-9.]*:$port" shir/README.md
@@ -179,8 +179,23 @@ example_is_read() {
   if "$shirgate" check "$work/broken.toml"; then echo "a misspelt key is accepted as well"; return 1; fi
 }
 
+# The firewalls that are made from the example are held to what the samples are held to.
+made_firewalls() {
+  "$shirgate" rules shirgate.toml --format nsg >"$work/nsg.json" || return 1
+  "$shirgate" rules shirgate.toml --format azure-firewall >"$work/azure-firewall.json" || return 1
+  "$shirgate" rules shirgate.toml --format windows-firewall >"$work/windows-firewall.ps1" || return 1
+  "$shirgate" rules shirgate.toml --format nftables >"$work/made.nft" || return 1
+}
+made_templates_are_json() {
+  python3 -c 'import json, sys; [json.load(open(name)) for name in sys.argv[1:]]' "$work/nsg.json" "$work/azure-firewall.json"
+}
+
 if [[ -n $shirgate ]]; then
   check "shirgate accepts the example configuration" example_is_read
+  check "firewall rules are made from the example configuration" made_firewalls
+  check "the templates made are JSON" made_templates_are_json
+  check "the PowerShell script made blocks by default and its brackets balance" script_is_closed "$work/windows-firewall.ps1"
+  if command -v nft >/dev/null; then check "the nftables rules made parse" gateway_parses "$work/made.nft"; fi
   check "the container has the libraries shirgate needs" container_has_the_libraries
 fi
 

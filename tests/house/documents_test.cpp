@@ -3,48 +3,22 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
-#include <sstream>
 
 #include "audit/event.hpp"
 #include "cli/commands.hpp"
+#include "config/lint.hpp"
 #include "config/settings.hpp"
+#include "document.hpp"
+#include "policy/adf/factory.hpp"
 #include "policy/reason.hpp"
 
-namespace shirgate {
+namespace shirgate::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-const fs::path root = SHIRGATE_SOURCE_DIR;
-
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-/// The text between <!-- name --> and <!-- /name --> of a document is `expected`; or is made so, when asked to.
-void expect_section(const std::string& document, const std::string& name, const std::string& expected) {
-  const auto path = root / "docs" / document;
-  auto text = read(path);
-  const auto opening = fmt::format("<!-- {} -->\n", name);
-  const auto begin = text.find(opening);
-  const auto end = text.find(fmt::format("<!-- /{} -->", name));
-  ASSERT_TRUE(begin != std::string::npos && end != std::string::npos) << document << " has no section " << name;
-  const auto start = begin + opening.size();
-  if (std::getenv("SHIRGATE_WRITE_DOCUMENTS") != nullptr) {
-    text.replace(start, end - start, expected);
-    std::ofstream(path) << text;
-    return;
-  }
-  EXPECT_EQ(text.substr(start, end - start), expected) << document << " is out of date; see the top of this test";
-}
 
 TEST(Documents, ListEveryReason) {
   std::string expected = "| reason | stage | status | alert | advice |\n|---|---|---|---|---|\n";
@@ -63,6 +37,95 @@ TEST(Documents, ListEverySetting) {
                             row.reload == Reload::yes ? "yes" : "no", row.help);
   expect_section("configuration.md", "settings", expected);
 }
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+/// What one may write at the key, and what holds without it.
+struct KeyValue {
+  std::string value;
+  std::string otherwise;
+};
+
+KeyValue value_of(const adf::InputRow& row) {
+  const adf::Factory defaults;
+  std::string words;
+  for (const auto word : row.words) words += (words.empty() ? "" : ", ") + code(word);
+  return std::visit(Overloaded{
+                        [&](bool adf::Factory::*field) {
+                          return KeyValue{"true or false", defaults.*field ? "true" : "false"};
+                        },
+                        [&](std::string adf::Factory::*field) {
+                          return KeyValue{words.empty() ? "name" : words, code(defaults.*field)};
+                        },
+                        [](adf::Texts adf::Factory::*) {
+                          return KeyValue{"list of names", "`[]`"};
+                        },
+                        [](adf::Authoring adf::Factory::*) {
+                          return KeyValue{"`relay`, `self-contained`, `off`", "`relay`"};
+                        },
+                        [](adf::PrivateLink adf::Factory::*) {
+                          return KeyValue{"table of channel = [ranges]", "`{}`"};
+                        },
+                    },
+                    row.field);
+}
+
+TEST(Documents, ListEveryInputOfARuntime) {
+  std::string expected = "| key | the catalogue's input | value | default | meaning |\n|---|---|---|---|---|\n";
+  for (const auto& row : adf::input_table()) {
+    const auto [value, otherwise] = value_of(row);
+    expected += fmt::format("| `{}` | {} | {} | {} | {} |\n", row.key, row.input == row.key ? "" : code(row.input),
+                            value, otherwise, cell(row.meaning));
+  }
+  expect_section("configuration.md", "runtime-inputs", expected);
+}
+
+TEST(Documents, ListEveryLint) {
+  std::string expected = "| code | means | remedy |\n|---|---|---|\n";
+  for (const auto& row : lint_table())
+    expected += fmt::format("| `{}` | {} | {} |\n", row.code, cell(row.meaning), cell(row.remedy));
+  expect_section("configuration.md", "lints", expected);
+}
+
+/// The keys in the first column of a section's table.
+std::set<std::string> keys_in(const std::string& section) {
+  std::set<std::string> keys;
+  const auto text = section_of("configuration.md", section);
+  const std::regex row(R"((^|\n)\| `([a-z0-9_]+)`)");
+  for (std::sregex_iterator at(text.begin(), text.end(), row), end; at != end; ++at) keys.insert((*at)[2]);
+  return keys;
+}
+
+/// The keys that the loader names when it meets one it does not know.
+std::set<std::string> keys_taken_by(std::string_view table) {
+  const std::string stranger(40, 'q');
+  const auto text =
+      fmt::format("[gate]\nlisten = [\"127.0.0.1:1\"]\n[audit]\ndirectory = \"a\"\n[[{}]]\n{} = 1\n", table, stranger);
+  const auto config = load(text, "t.toml");
+  std::set<std::string> keys;
+  if (config.has_value()) return keys;
+  for (const auto& mistake : config.error()) {
+    const auto at = mistake.text.find(stranger);
+    if (at == std::string::npos) continue;
+    const auto list = mistake.text.substr(mistake.text.find(": ", at) + 2);
+    const std::regex word("[a-z0-9_]+");
+    for (std::sregex_iterator key(list.begin(), list.end(), word), end; key != end; ++key) keys.insert(key->str());
+  }
+  return keys;
+}
+
+TEST(Documents, ListExactlyTheKeysOfARuntime) {
+  auto documented = keys_in("runtime-keys");
+  documented.merge(keys_in("runtime-inputs"));
+  EXPECT_EQ(documented, keys_taken_by("runtime"));
+}
+
+TEST(Documents, ListExactlyTheKeysOfAnAllow) { EXPECT_EQ(keys_in("allow-keys"), keys_taken_by("allow")); }
 
 TEST(Documents, ListEveryFieldOfTheAuditLog) {
   std::string expected = "| key | in | meaning |\n|---|---|---|\n";
@@ -130,4 +193,4 @@ TEST(Documents, ArchitectureNamesOnlyFunctionsAndTypesThatExist) {
 }
 
 }  // namespace
-}  // namespace shirgate
+}  // namespace shirgate::test
