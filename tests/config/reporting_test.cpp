@@ -34,8 +34,7 @@ TEST(ReportMode, IsReadForTheWholeRuntime) {
 }
 
 TEST(ReportMode, IsReadForSomeChannels) {
-  const auto reporting =
-      reporting_of("mode = { relay = \"report\" }\nreport_until = 2026-12-01");
+  const auto reporting = reporting_of("mode = { relay = \"report\" }\nreport_until = 2026-12-01");
   EXPECT_FALSE(reporting.everything);
   EXPECT_EQ(reporting.channels, std::vector{Name("relay")});
 }
@@ -81,9 +80,8 @@ TEST(ReportMode, TakesNoChannelThatTheRuntimeHasNot) {
   const auto found = mistakes_of("mode = { keyvault = \"report\" }\nreport_until = 2026-12-01");
   EXPECT_NE(found.find("[[runtime]] 'prod' mode: no rule of it has the channel 'keyvault'"), std::string::npos)
       << found;
-  EXPECT_NE(
-      mistakes_of("mode = { relay = \"observe\" }\nreport_until = 2026-12-01").find("write one of: report"),
-      std::string::npos);
+  EXPECT_NE(mistakes_of("mode = { relay = \"observe\" }\nreport_until = 2026-12-01").find("write one of: report"),
+            std::string::npos);
 }
 
 TEST(ReportMode, TakesAChannelThatWasAddedByHand) {
