@@ -3,9 +3,10 @@
 #include <boost/json.hpp>
 #include <cstdio>
 
+#include "cli/catalog_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/load_or_explain.hpp"
-#include "cli/table.hpp"
+#include "cli/terminal_text.hpp"
 #include "config/load_catalogue.hpp"
 #include "config/read_file.hpp"
 #include "policy/adf/derive.hpp"
@@ -28,18 +29,6 @@ CataloguePtr catalogue_asked(const std::string& config) {
   if (config.empty()) return builtin_catalogue();
   const auto loaded = load_or_explain(config);
   return loaded ? loaded->catalogue : nullptr;
-}
-
-std::string join(const std::vector<std::string>& items) {
-  std::string text;
-  for (const auto& item : items) text += (text.empty() ? "" : ", ") + item;
-  return text;
-}
-
-std::string needs_of(const adf::CatalogueRow& row) {
-  std::string text;
-  for (const auto fact : row.needs) text += (text.empty() ? "" : " ") + std::string(to_string(fact));
-  return text;
 }
 
 json::object to_json(const adf::CatalogueRow& row) {
@@ -75,31 +64,13 @@ void print_json(const adf::Catalogue& catalogue) {
   fmt::print("{}\n", json::serialize(answer));
 }
 
-void print_text(const adf::Catalogue& catalogue) {
-  fmt::print("Requirement catalogue, version {}: {} rows in {} channels from {} documents\n\n", catalogue.version,
-             catalogue.rows.size(), catalogue.channels.size(), catalogue.sources.size());
-  Table rows({{"ROW"},
-              {"CHANNEL"},
-              {"CLOUD"},
-              {"PATTERN", Align::left, true},
-              {"PORT", Align::right},
-              {"TRANSPORT"},
-              {"WHEN ALL OF", Align::left, true},
-              {"PRIVATE LINK"},
-              {"SOURCES", Align::left, true}});
-  for (const auto& row : catalogue.rows)
-    rows.add({row.id, row.channel, row.cloud, row.pattern, to_string(row.ports), std::string(to_string(row.transport)),
-              needs_of(row), row.private_link, join(row.sources)});
-  fmt::print("{}\n", rows.text(terminal_width()));
-  Table sources({{"SOURCE"}, {"TITLE", Align::left, true}, {"VERSION", Align::left, true}});
-  for (const auto& source : catalogue.sources) sources.add({source.id, source.title, source.version});
-  fmt::print("{}", sources.text(terminal_width()));
-}
-
 int print_catalogue(const Options& options) {
   const auto catalogue = catalogue_asked(options.config);
   if (catalogue == nullptr) return exit_bad_input;
-  options.json ? print_json(*catalogue) : print_text(*catalogue);
+  if (options.json)
+    print_json(*catalogue);
+  else
+    fmt::print("{}", catalogue_as_text(*catalogue, terminal_width()));
   return exit_yes;
 }
 

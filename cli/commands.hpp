@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace shirgate {
 
@@ -25,6 +26,11 @@ void add_rules(CLI::App& app, Chosen& chosen);
 void add_explain(CLI::App& app, Chosen& chosen);
 void add_report(CLI::App& app, Chosen& chosen);
 void add_shir_config(CLI::App& app, Chosen& chosen);
+
+/// What is said to whoever gives an integration runtime's key as an argument, which every process can read.
+inline constexpr std::string_view key_on_the_command_line =
+    "a key does not belong on the command line, where every process can read it: make a new one in the portal, and "
+    "give it to 'shirgate init' with --ir-key-file FILE or, on standard input, --ir-key -";
 
 /// All of the above. Kept apart from main so that the documents can be compared with it.
 void add_commands(CLI::App& app, Chosen& chosen);

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/explanation.hpp"
 #include "cli/load_or_explain.hpp"
+#include "cli/terminal_text.hpp"
 
 namespace shirgate {
 namespace {
@@ -32,8 +33,18 @@ Checked<Name> runtime_asked(const Config& config, const std::string& client) {
   return runtime.value_or(Name());
 }
 
+/// A long text goes on below its own beginning.
 void print_line(std::string_view title, std::string_view text) {
-  if (!text.empty()) fmt::print("  {:<10} {}\n", title, text);
+  constexpr std::size_t indent = 13;
+  if (!text.empty()) fmt::print("{}", wrapped(fmt::format("  {:<10} {}", title, text), terminal_width(), indent));
+}
+
+/// What the tunnel's first flight must look like.
+std::string_view first_flight_of(const Rule& rule) {
+  return rule.protocol == Protocol::tds
+             ? "TDS, encrypted to the end, and the TLS in it must name the host; SqlClient ignores proxy settings, so "
+               "only drivers that send CONNECT come this way"
+             : "the TLS ClientHello must name the host too";
 }
 
 void print_rule(const Rule& rule) {
@@ -46,13 +57,22 @@ void print_rule(const Rule& rule) {
   std::string where;
   for (const auto& range : rule.addresses) where += (where.empty() ? "" : ", ") + to_string(range);
   print_line("resolves", where.empty() ? "must be in the public internet" : "must be in " + where);
+  print_line("then", first_flight_of(rule));
 }
 
 void print_remedy(const Explanation& found) {
-  if (!found.setting.empty())
-    fmt::print("\nTo allow it, add to the [[runtime]] \"{}\":\n\n{}\n", found.runtime.text(), found.setting);
-  if (!found.allow.empty())
-    fmt::print("\n{}:\n\n{}", found.setting.empty() ? "To allow it" : "Or by hand", found.allow);
+  const auto& remedy = found.remedy;
+  print_line("careful", remedy.caution);
+  if (!remedy.setting.empty())
+    fmt::print("\nTo allow it, set in the [[runtime]] \"{}\":\n\n{}\n", found.runtime.text(), remedy.setting);
+  if (!remedy.replaces.empty()) fmt::print("\n{}\n", remedy.replaces);
+  if (!remedy.allow.empty())
+    fmt::print("\n{}:\n\n{}", remedy.setting.empty() ? "To allow it" : "Or by hand", remedy.allow);
+}
+
+/// The reason's advice, unless it sends to this very command.
+std::string_view advice_on(Reason reason) {
+  return reason == Reason::host_not_listed ? "No rule lists this host." : row_of(reason).advice;
 }
 
 std::string headline(const Explanation& found) {
@@ -64,13 +84,11 @@ std::string headline(const Explanation& found) {
   return fmt::format("denied, {}{}", to_string(verdict.reason), found.not_served.empty() ? "" : "; not served");
 }
 
-void print_text(const Target& target, const Explanation& found) {
-  fmt::print("{}: {}\n", to_string(target), headline(found));
+void print_text(std::string_view target, const Explanation& found) {
+  fmt::print("{}: {}\n", target, headline(found));
   print_line("runtime", found.runtime.text());
   if (found.rule != nullptr) print_rule(*found.rule);
-  if (found.verdict.allowed() && found.rule != nullptr)
-    print_line("then", fmt::format("the TLS ClientHello must name {} too", target.host.text()));
-  if (!found.verdict.allowed()) print_line("advice", row_of(found.verdict.reason).advice);
+  if (!found.verdict.allowed()) print_line("advice", advice_on(found.verdict.reason));
   print_line("not served", found.not_served);
   print_line("looks like", found.likeness.phrase);
   print_line("documented", found.likeness.documented);
@@ -78,13 +96,13 @@ void print_text(const Target& target, const Explanation& found) {
   print_remedy(found);
 }
 
-void print_json(const Target& target, const Explanation& found) {
-  json::object answer{{"target", to_string(target)},
+void print_json(std::string_view target, const Explanation& found) {
+  json::object answer{{"target", target},
                       {"allowed", found.verdict.allowed()},
                       {"reason", to_string(found.verdict.reason)},
                       {"runtime", found.runtime.text()},
                       {"mode", to_string(found.verdict.mode)},
-                      {"advice", row_of(found.verdict.reason).advice}};
+                      {"advice", advice_on(found.verdict.reason)}};
   const auto add = [&](const char* key, std::string_view text) {
     if (!text.empty()) answer[key] = text;
   };
@@ -100,17 +118,23 @@ void print_json(const Target& target, const Explanation& found) {
   add("resembles", found.likeness.phrase);
   add("documented", found.likeness.documented);
   add("drift", found.likeness.drift);
-  add("setting", found.setting);
-  add("add", found.allow);
+  add("setting", found.remedy.setting);
+  add("replaces", found.remedy.replaces);
+  add("careful", found.remedy.caution);
+  add("add", found.remedy.allow);
   fmt::print("{}\n", json::serialize(answer));
 }
+
+Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 int explain(const Options& options) {
   const auto config = load_or_explain(options.config);
   if (!config) return exit_bad_input;
   const auto target = parse_target(options.target);
-  if (target.has_error()) {
-    fmt::print(stderr, "'{}': {}. {} Write HOST:PORT.\n", options.target, to_string(target.error()),
+  // An address is a fair question with one answer, whoever asks: nothing can list it.
+  const bool literal = target.has_error() && target.error() == Reason::ip_literal_not_listed;
+  if (target.has_error() && !literal) {
+    fmt::print(stderr, "'{}': {}. {} Write HOST:PORT.\n", printable(options.target), to_string(target.error()),
                row_of(target.error()).advice);
     return exit_bad_input;
   }
@@ -119,9 +143,10 @@ int explain(const Options& options) {
     fmt::print(stderr, "{}\n", runtime.error().text());
     return exit_bad_input;
   }
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const auto found = explain_target(*config, *runtime, *target, now);
-  options.json ? print_json(*target, found) : print_text(*target, found);
+  const auto found = literal ? Explanation{.verdict = {.reason = target.error()}, .runtime = *runtime}
+                             : explain_target(*config, *runtime, *target, now());
+  const auto text = literal ? options.target : to_string(*target);
+  options.json ? print_json(text, found) : print_text(text, found);
   return found.verdict.allowed() ? exit_yes : exit_no;
 }
 

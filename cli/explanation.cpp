@@ -47,29 +47,27 @@ std::string drift(const adf::CatalogueRow& row, const adf::Factory* factory) {
   return text;
 }
 
-/// Would the row's setting make a rule of the gate for this target in this runtime?
-bool lists(const adf::CatalogueRow& row, const adf::Factory* factory, const Target& target) {
-  return factory != nullptr && factory->kind == RuntimeKind::shir &&
-         (row.cloud == "all" || row.cloud == factory->cloud) && adf::carried_by(row) == adf::Carrier::gate &&
-         row.ports.contains(target.port);
-}
-
-std::string allow_for(Name runtime, const Target& target) {
-  return fmt::format(
-      "[[allow]]\nruntime = \"{}\"\nchannel = \"NAME-IT\"\nhosts = [\"{}\"]\nports = [{}]\nticket = \"CHANGE-TICKET\"\n"
-      "expires = YYYY-MM-DD\n",
-      runtime.text(), target.host.text(), target.port);
+/// What no rule of the gate could carry to that port, whatever is written.
+std::string never_served(const adf::CatalogueRow* row, const Target& target) {
+  constexpr std::uint16_t http_port = 80;
+  if (row != nullptr && row->ports.contains(target.port))
+    if (const auto why = adf::why_not_carried(*row); !why.empty() && row->transport != adf::Transport::comparison)
+      return std::string(why);
+  if (target.port == http_port)
+    return "plain HTTP is not forwarded by this version; if the host is needed on port 80, open it in the firewall";
+  return {};
 }
 
 void add_likeness(Explanation& result, const Config& config, const Target& target) {
+  const auto* factory = factory_of(config, result.runtime);
   const auto found = resemblance(*config.catalogue, target.host, config.policy->rules());
   result.likeness.phrase = found.phrase;
   if (found.row != nullptr) {
     result.likeness.documented = documented(*config.catalogue, *found.row);
-    result.likeness.drift = drift(*found.row, factory_of(config, result.runtime));
-    if (lists(*found.row, factory_of(config, result.runtime), target)) result.setting = found.setting;
+    result.likeness.drift = drift(*found.row, factory);
   }
-  result.allow = allow_for(result.runtime, target);
+  result.not_served = never_served(found.row, target);
+  if (result.not_served.empty()) result.remedy = remedy_for(factory, result.runtime, target, found);
 }
 
 std::string last_day_of_reporting(const Policy& policy, Name runtime) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cli/remedy.hpp"
 #include "config/load.hpp"
 #include "policy/policy.hpp"
 
@@ -19,11 +20,10 @@ struct Explanation {
   Verdict verdict;
   Name runtime;
   const Rule* rule = nullptr;  ///< belongs to the configuration's policy
-  std::string not_served{};    ///< the factory needs it, and it does not travel through the gate
+  std::string not_served{};    ///< why it can't travel through the gate, and what to do instead
   Likeness likeness{};
-  std::string setting{};  ///< lines to add to the [[runtime]]; empty where only [[allow]] can list the target
-  std::string allow{};    ///< the [[allow]] to add
-  std::string until{};    ///< last day of report mode, where only that lets it pass
+  Remedy remedy{};      ///< empty where nothing one could write would help
+  std::string until{};  ///< last day of report mode, where only that lets it pass
 };
 
 /// `runtime` empty: a client that no runtime lists.

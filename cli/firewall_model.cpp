@@ -56,6 +56,11 @@ Checked<std::vector<Endpoint>> gate_endpoints(const Settings& settings, std::spa
           fmt::format("[gate] listen = \"{}\" does not say where clients reach the gate; say it with --gate "
                       "ADDRESS, once for each address",
                       to_string(listen)));
+    if (given.empty() && is_placeholder(listen.address))
+      return complain(
+          fmt::format("[gate] listen = \"{}\" is a placeholder; write the gate's own address, or say it with "
+                      "--gate ADDRESS",
+                      to_string(listen)));
     if (given.empty()) endpoints.insert(listen);
     for (const auto& address : given) endpoints.insert({address, listen.port});
   }
@@ -100,7 +105,7 @@ void add_runtime(Model& model, const ListedRuntime& listed) {
   model.clients.push_back({runtime.name, runtime.kind, runtime.clients});
   for (const auto& rule : listed.rules) add_rule(model, *listed.catalogue, rule);
   for (const auto& need : listed.not_carried)
-    if (adf::carried_by(*need.row) == adf::Carrier::firewall && need.row->transport != adf::Transport::nettcp_lan)
+    if (need.row->transport != adf::Transport::nettcp_lan)  // that has a place among the neighbours
       model.direct.push_back(
           {runtime.name, need.row, need.host, tag_of(*listed.catalogue, need.row), adf::why_not_carried(*need.row)});
   if (listed.reports && runtime.reporting->everything)

@@ -46,24 +46,10 @@ std::string option_of(const adf::InputRow& row) {
 /// Private Link is a table, written by hand. --key-vault names a vault, which says that vaults are used.
 bool has_option(const adf::InputRow& row) { return row.key != "private_link" && row.key != "key_vault"; }
 
-/// A key on the command line is seen by whoever lists processes. It is refused, and not repeated.
-bool is_key(std::string_view text) { return text.find("IR@") != std::string_view::npos; }
-
-bool holds_a_key(const Options& options, const adf::Texts& unexpected) {
-  adf::Texts all{options.key_file, options.status, options.name, options.audit_directory, options.output};
-  const auto add = [&](const adf::Texts& more) { all.insert(all.end(), more.begin(), more.end()); };
-  for (const auto& [key, values] : options.inputs) add(values);
-  for (const auto* more : {&options.clients, &options.listen, &options.tickets, &unexpected}) add(*more);
-  const bool misused = !options.key_on_standard_input.empty() && options.key_on_standard_input != "-";
-  return misused || std::any_of(all.begin(), all.end(), is_key);
-}
-
 /// What cannot be answered whatever the sources say.
 adf::Texts judge_command_line(const Options& options, const adf::Texts& unexpected) {
-  if (holds_a_key(options, unexpected))
-    return {
-        "a key does not belong on the command line, where every process can read it: make a new one in the portal, and "
-        "give it with --ir-key-file FILE or, on standard input, --ir-key -"};
+  if (!options.key_on_standard_input.empty() && options.key_on_standard_input != "-")
+    return {std::string(key_on_the_command_line)};
   adf::Texts complaints;
   for (const auto& text : unexpected)
     complaints.push_back(fmt::format("'{}' is not an option of init", printable(text)));
@@ -155,6 +141,11 @@ void print_json(const Options& options, const std::string& text, const InitAnswe
   fmt::print("{}\n", json::serialize(answer));
 }
 
+bool has_placeholders(const InitAnswers& answers) {
+  return std::any_of(answers.unknown.begin(), answers.unknown.end(),
+                     [](const Unknown& one) { return one.key == "listen" || one.key == "clients"; });
+}
+
 int init(const Options& options, const adf::Texts& unexpected) {
   if (const auto complaints = judge_command_line(options, unexpected); !complaints.empty())
     return refuse(complaints, options.json);
@@ -172,7 +163,9 @@ int init(const Options& options, const adf::Texts& unexpected) {
   else if (options.output.empty())
     fmt::print("{}", text);
   else
-    fmt::print("{}: written, and good as it is. \"shirgate rules {}\" prints what it lets out.\n", options.output,
+    fmt::print("{}: written{}. \"shirgate rules {}\" prints what it lets out.\n", options.output,
+               has_placeholders(answers) ? "; replace its placeholders, named below, before you use it"
+                                         : ", and good as it is",
                options.output);
   if (!options.json) print_unknown(answers);
   if (std::fflush(stdout) == 0) return exit_yes;

@@ -1,6 +1,7 @@
 // shirgate: the egress gate for the Azure Data Factory self-hosted integration runtime.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -8,6 +9,11 @@
 #include "version.hpp"
 
 int main(int argc, char** argv) try {
+  // Before any command sees its arguments, because an error message repeats what it does not understand.
+  if (std::any_of(argv + 1, argv + argc, [](std::string_view word) { return word.find("IR@") != word.npos; })) {
+    fmt::print(stderr, "{}\n", shirgate::key_on_the_command_line);
+    return shirgate::exit_bad_input;
+  }
   CLI::App app("The egress gate for the Azure Data Factory self-hosted integration runtime (SHIR).", "shirgate");
   app.set_version_flag("--version", fmt::format("shirgate {}", shirgate::version));
   app.require_subcommand(1);

@@ -74,7 +74,7 @@ void print_channels(const Report& report) {
 
 using Attempts = std::map<Report::Refused, RefusedSummary>;
 
-/// Each attempt is a small paragraph: what matters (the host, the advice) is long, and a table would have to cut it.
+/// Each attempt is a small paragraph: what matters (the host, the advice) is long.
 void print_attempts(const Attempts& attempts) {
   for (const auto& [key, refused] : attempts) {
     fmt::print("  {}\n", key.target.empty() ? "(nothing readable)" : printable(key.target));

@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <map>
+#include <set>
 
 #include "cli/table.hpp"
 
@@ -26,6 +27,7 @@ struct Line {
   std::string protocol;
   std::string must_resolve_to;
   std::string origin;
+  std::string from;  ///< the row's id, or the origin of a rule written by hand
   std::string purpose;
   std::string sources;
   std::string ticket;
@@ -79,6 +81,7 @@ Line to_line(const ListedRuntime& of, const ListedRule& listed) {
           .protocol = std::string(to_string(rule.protocol)),
           .must_resolve_to = must_resolve_to(rule),
           .origin = rule.provenance.origin,
+          .from = listed.row == nullptr ? rule.provenance.origin : listed.row->id,
           .purpose = rule.provenance.purpose,
           .sources = rule.provenance.source,
           .ticket = rule.ticket,
@@ -95,6 +98,7 @@ Line to_line(const ListedRuntime& of, const adf::Need& need) {
           .port = adf::to_string(row.ports),
           .protocol = std::string(adf::to_string(row.transport)),
           .origin = fmt::format("catalogue {}", row.id),
+          .from = row.id,
           .purpose = row.purpose,
           .sources = sources_of(of, row),
           .why_not = std::string(adf::why_not_carried(row))};
@@ -102,43 +106,51 @@ Line to_line(const ListedRuntime& of, const adf::Need& need) {
 
 // ---- table
 
-std::string heading(const ListedRuntime& listed) {
+/// A longer ticket is only in the legend: it would take the room of the hosts.
+constexpr std::size_t longest_ticket_in_table = 16;
+/// Room for most labels, so that a host breaks at its dots.
+constexpr std::size_t least_for_hosts = 16;
+
+std::string heading(const ListedRuntime& listed, std::size_t width) {
   const auto& runtime = *listed.runtime;
   std::string clients;
   for (const auto& range : runtime.clients) clients += (clients.empty() ? "" : " ") + to_string(range);
-  auto text = fmt::format("Runtime {} ({}), clients {}\n", runtime.name.text(), to_string(runtime.kind), clients);
+  auto text = wrapped(fmt::format("Runtime {} ({}), clients {}", runtime.name.text(), to_string(runtime.kind), clients),
+                      width, 2);
   if (listed.reports)
-    text += fmt::format("It {}: refusals there are recorded, not carried out.\n",
-                        printable(report_clause(*runtime.reporting)));
+    text +=
+        wrapped(fmt::format("It {}: refusals there are recorded, not carried out.", report_clause(*runtime.reporting)),
+                width, 2);
   return text;
+}
+
+std::string ticket_cell(const std::string& ticket) {
+  return ticket.size() <= longest_ticket_in_table ? ticket : "see below";
 }
 
 std::string rule_table(const ListedRuntime& listed, std::size_t width) {
   const auto any = [&](auto is) { return std::any_of(listed.rules.begin(), listed.rules.end(), is); };
   const bool tickets = any([](const ListedRule& one) { return !one.rule->ticket.empty(); });
   const bool expiries = any([](const ListedRule& one) { return one.rule->expires.has_value(); });
-  std::vector<Table::Column> titles{
-      {"CHANNEL"}, {"HOST"}, {"PORT", Align::right}, {"PROTOCOL"}, {"MUST RESOLVE TO", Align::left, true}, {"FROM"}};
-  if (tickets) titles.push_back({"TICKET", Align::left, true});
-  if (expiries) titles.push_back({"EXPIRES"});
+  std::vector<Table::Column> titles{Table::shrinkable("CHANNEL", 9),
+                                    Table::shrinkable("HOST", least_for_hosts),
+                                    {"PORT"},
+                                    Table::shrinkable("MUST RESOLVE TO"),
+                                    Table::shrinkable("FROM", std::string_view("[[allow]]").size())};
+  if (tickets) titles.push_back(Table::shrinkable("TICKET"));
+  // A date is not broken; "(over)" may stand below it.
+  if (expiries) titles.push_back(Table::shrinkable("EXPIRES", std::string_view("2027-01-31").size()));
   if (listed.reports) titles.push_back({"MODE"});
-  titles.push_back({"WHY", Align::left, true});
-  titles.push_back({"SOURCES", Align::left, true});
 
   Table table(std::move(titles));
   for (const auto& one : listed.rules) {
-    auto line = to_line(listed, one);
-    std::vector<std::string> cells{line.channel,
-                                   line.host,
-                                   line.port,
-                                   line.protocol,
-                                   line.must_resolve_to,
-                                   one.row == nullptr ? line.origin : one.row->id};
-    if (tickets) cells.push_back(line.ticket);
+    const auto line = to_line(listed, one);
+    std::vector<std::string> cells{line.channel, line.host, fmt::format("{} {}", line.port, line.protocol),
+                                   line.must_resolve_to, line.from};
+    if (tickets) cells.push_back(ticket_cell(line.ticket));
     if (expiries) cells.push_back(line.expires);
-    if (listed.reports) cells.push_back(line.mode);
-    cells.push_back(line.purpose);
-    cells.push_back(line.sources);
+    // Until when is in the heading.
+    if (listed.reports) cells.emplace_back(one.only_reported ? "report" : "enforce");
     table.add(std::move(cells));
   }
   return table.empty() ? "no rules\n" : table.text(width);
@@ -151,14 +163,35 @@ std::string not_carried_tables(const ListedRuntime& listed, std::size_t width) {
     const auto line = to_line(listed, need);
     auto [at, added] = by_reason.try_emplace(
         fmt::format("{}: {}", line.carrier, line.why_not),
-        std::vector<Table::Column>{
-            {"CHANNEL"}, {"HOST"}, {"PORT", Align::right}, {"TRANSPORT"}, {"FROM"}, {"WHY", Align::left, true}});
-    at->second.add({line.channel, line.host, line.port, line.protocol, need.row->id, line.purpose});
+        std::vector<Table::Column>{Table::shrinkable("CHANNEL"), Table::shrinkable("HOST", least_for_hosts),
+                                   Table::shrinkable("PORT", std::string_view("11000-11999").size()),
+                                   Table::shrinkable("FROM")});
+    at->second.add({line.channel, line.host, fmt::format("{} {}", line.port, line.protocol), line.from});
   }
   std::string text;
   for (const auto& [reason, table] : by_reason)
-    text += fmt::format("\nNeeded, but no rule of the gate - {}\n{}", reason, table.text(width));
+    text += '\n' + wrapped(fmt::format("Needed, but no rule of the gate - {}", reason), width, 2) + table.text(width);
   return text;
+}
+
+/// What the FROM of the tables stands for: each row and each [[allow]] once, for many rules share one.
+std::string legend(const std::vector<ListedRuntime>& list, std::size_t width) {
+  std::string text;
+  std::set<std::string> said;
+  const auto say = [&](const Line& line) {
+    if (!said.insert(line.from).second) return;
+    text += wrapped(fmt::format("{}: {}", line.from, line.purpose), width, 4);
+    // What is written by hand has no source but its ticket.
+    if (!line.ticket.empty())
+      text += wrapped("  Ticket: " + line.ticket, width, 4);
+    else if (!line.sources.empty())
+      text += wrapped("  Sources: " + line.sources, width, 4);
+  };
+  for (const auto& listed : list) {
+    for (const auto& rule : listed.rules) say(to_line(listed, rule));
+    for (const auto& need : listed.not_carried) say(to_line(listed, need));
+  }
+  return text.empty() ? "" : "\nWhy, and who says so\n" + text;
 }
 
 // ---- JSON
@@ -245,9 +278,9 @@ std::string markdown_table(const std::vector<Line>& lines) {
 std::string rules_as_table(const std::vector<ListedRuntime>& list, std::size_t width) {
   std::string text;
   for (const auto& listed : list)
-    text +=
-        (text.empty() ? "" : "\n") + heading(listed) + rule_table(listed, width) + not_carried_tables(listed, width);
-  return text;
+    text += (text.empty() ? "" : "\n") + heading(listed, width) + rule_table(listed, width) +
+            not_carried_tables(listed, width);
+  return text + legend(list, width);
 }
 
 std::string rules_as_json(const std::vector<ListedRuntime>& list) {

@@ -9,7 +9,8 @@
 
 namespace shirgate {
 
-/// For people at a terminal: a table for each runtime, no wider than `width` where that can be.
+/// For people at a terminal: a table for each runtime, then why each row and each [[allow]] is there. No wider than
+/// `width` where that can be.
 [[nodiscard]] std::string rules_as_table(const std::vector<ListedRuntime>& list, std::size_t width);
 /// {"runtimes": [...], "rules": [...], "not_carried": [...]}
 [[nodiscard]] std::string rules_as_json(const std::vector<ListedRuntime>& list);

@@ -1,8 +1,6 @@
 #include "cli/table.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,28 +10,16 @@ namespace shirgate {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t least_shrunk = 12;
-
-std::string cut(std::string_view cell, std::size_t width) {
-  if (cell.size() <= width) return std::string(cell);
-  return std::string(cell.substr(0, width - 2)) + "..";
-}
+constexpr std::size_t tightest = 4;
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-  std::string result(text);
-  std::replace_if(
-      result.begin(), result.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
-  return result;
-}
 
 void Table::add(std::vector<std::string> cells) {
   for (auto& cell : cells) cell = printable(cell);
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::text(std::size_t width) const {
+std::vector<std::size_t> Table::widths(std::size_t width) const {
   std::vector<std::size_t> widths;
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     std::size_t widest = columns_[c].title.size();
@@ -41,41 +27,49 @@ std::string Table::text(std::size_t width) const {
     widths.push_back(widest);
   }
   const auto total = [&] { return std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1)); };
-  // The widest of the columns that may shrink gives way first.
-  while (total() > width) {
-    std::size_t widest = columns_.size();
-    for (std::size_t c = 0; c < columns_.size(); ++c)
-      if (columns_[c].may_shrink && widths[c] > least_shrunk &&
-          (widest == columns_.size() || widths[c] > widths[widest]))
-        widest = c;
-    if (widest == columns_.size()) break;
-    --widths[widest];
-  }
+  // The widest of the columns that may shrink gives way first, none below its least unless all are there.
+  for (const bool tight : {false, true})
+    while (total() > width) {
+      std::size_t widest = columns_.size();
+      for (std::size_t c = 0; c < columns_.size(); ++c)
+        if (columns_[c].may_shrink && widths[c] > (tight ? tightest : columns_[c].least) &&
+            (widest == columns_.size() || widths[c] > widths[widest]))
+          widest = c;
+      if (widest == columns_.size()) break;
+      --widths[widest];
+    }
+  return widths;
+}
 
+std::string Table::lines(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const {
+  std::vector<std::vector<std::string_view>> pieces;
+  std::size_t height = 0;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    pieces.push_back(wrap(cells[c], widths[c]));
+    height = std::max(height, pieces.back().size());
+  }
   std::string out;
-  const auto add_line = [&](const std::vector<std::string>& cells) {
+  for (std::size_t y = 0; y < height; ++y) {
     std::string line;
     for (std::size_t c = 0; c < cells.size(); ++c) {
-      const auto cell = cut(cells[c], widths[c]);
+      const auto piece = y < pieces[c].size() ? pieces[c][y] : std::string_view();
       if (c > 0) line.append(gap, ' ');
-      line += columns_[c].align == Align::right ? fmt::format("{:>{}}", cell, widths[c])
-                                                : fmt::format("{:<{}}", cell, widths[c]);
+      line += columns_[c].align == Align::right ? fmt::format("{:>{}}", piece, widths[c])
+                                                : fmt::format("{:<{}}", piece, widths[c]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + '\n';
-  };
-  std::vector<std::string> titles;
-  for (const auto& column : columns_) titles.push_back(column.title);
-  add_line(titles);
-  for (const auto& row : rows_) add_line(row);
+  }
   return out;
 }
 
-std::size_t terminal_width() {
-  winsize size{};
-  if (isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-    return size.ws_col;
-  return 120;
+std::string Table::text(std::size_t width) const {
+  const auto fitting = widths(width);
+  std::vector<std::string> titles;
+  for (const auto& column : columns_) titles.push_back(column.title);
+  auto out = lines(titles, fitting);
+  for (const auto& row : rows_) out += lines(row, fitting);
+  return out;
 }
 
 std::string human_bytes(std::uint64_t bytes) {

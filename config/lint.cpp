@@ -54,7 +54,19 @@ void lint_gate(Finding& found) {
     found.say(Lint::old_catalogue, "[catalogue]", fmt::format("The documents behind it were read on {}.", version));
 }
 
+void lint_listeners(Finding& found) {
+  for (const auto& endpoint : found.config.settings.listen)
+    if (is_placeholder(endpoint.address))
+      found.say(Lint::placeholder, "[gate]", fmt::format("listen: {} is nobody's address.", to_string(endpoint)));
+}
+
 // ---- a [[runtime]]
+
+void lint_clients(Finding& found, const Runtime& runtime) {
+  for (const auto& range : runtime.clients)
+    if (is_placeholder(range.first))
+      found.say(Lint::placeholder, at(runtime), fmt::format("clients: {} is nobody's.", to_string(range)));
+}
 
 void lint_reporting(Finding& found, const Runtime& runtime) {
   if (!runtime.reporting) return;
@@ -113,6 +125,11 @@ void lint_sql(Finding& found, const Runtime& runtime, const Factory& factory) {
     found.say(Lint::sql_redirected, at(runtime), fmt::format("sql_route = \"{}\".", factory.sql_route));
 }
 
+void lint_unopened_sql(Finding& found, const Runtime& runtime, const Factory& factory) {
+  if (factory.sql != "none" && !holds(Fact::direct_sql, factory))
+    found.say(Lint::sql_behind_staging, at(runtime), fmt::format("sql = \"{}\" with staged copy.", factory.sql));
+}
+
 void lint_storage(Finding& found, const Runtime& runtime, const Factory& factory) {
   for (const auto& account : factory.staging_accounts)
     if (factory.blob && std::find(factory.storage_accounts.begin(), factory.storage_accounts.end(), account) !=
@@ -139,6 +156,7 @@ void lint_evidence(Finding& found, const Runtime& runtime, const Factory& factor
 }
 
 void lint_runtime(Finding& found, const Runtime& runtime, const Factory& factory) {
+  lint_clients(found, runtime);
   lint_reporting(found, runtime);
   lint_ranges(found, runtime, factory);
   if (runtime.kind == RuntimeKind::browser) return;
@@ -146,6 +164,7 @@ void lint_runtime(Finding& found, const Runtime& runtime, const Factory& factory
   lint_authoring(found, runtime, factory);
   lint_key(found, runtime, factory);
   lint_sql(found, runtime, factory);
+  lint_unopened_sql(found, runtime, factory);
   lint_storage(found, runtime, factory);
   lint_evidence(found, runtime, factory);
 }
@@ -167,6 +186,9 @@ bool is_by_hand(const Rule& rule) { return rule.provenance.origin.starts_with("[
 void lint_allow(Finding& found, const Rule& rule) {
   const auto& where = rule.provenance.origin;
   const auto what = fmt::format("{} for channel {}", rule.pattern.text(), rule.channel.text());
+  // The words of the [[allow]] that 'explain' prints for a person to fill in.
+  if (rule.channel.text() == placeholder_channel || rule.ticket == placeholder_ticket)
+    found.say(Lint::placeholder, where, fmt::format("It opens {}. Ticket: {}.", what, rule.ticket));
   if (rule.ticket.empty()) found.say(Lint::allow_without_ticket, where, fmt::format("It opens {}.", what));
   if (!rule.expires)
     found.say(Lint::allow_without_expiry, where, fmt::format("It opens {}.", what));
@@ -208,6 +230,7 @@ void lint_allows(Finding& found) {
 std::vector<Warning> lint(const Config& config, Time now) {
   Finding found{config, now};
   lint_gate(found);
+  lint_listeners(found);
   for (const auto& factory : config.factories) {
     const auto* runtime = config.policy->runtime(factory.runtime);
     if (runtime == nullptr) continue;

@@ -15,6 +15,7 @@ namespace shirgate {
 
 enum class Lint : std::uint8_t {
   denies_everything,
+  placeholder,
   allow_expired,
   allow_expires_soon,
   allow_without_ticket,
@@ -32,11 +33,16 @@ enum class Lint : std::uint8_t {
   regional_host_unpinned,
   sql_past_the_gate,
   sql_redirected,
+  sql_behind_staging,
   revocation_not_forwarded,
   account_in_two_channels,
   thin_evidence,
   old_catalogue,
 };
+
+/// What 'explain' writes into an [[allow]] for a person to replace. They load, and are warned of.
+inline constexpr std::string_view placeholder_channel = "NAME-IT";
+inline constexpr std::string_view placeholder_ticket = "CHANGE-TICKET";
 
 struct LintRow {
   Lint lint;

@@ -8,6 +8,8 @@ namespace {
 constexpr std::array table{
     LintRow{Lint::denies_everything, "denies-everything", "Without a rule nothing leaves.",
             "Add a [[runtime]]; 'shirgate init' writes one."},
+    LintRow{Lint::placeholder, "placeholder", "A value stands for one that nobody has written yet.",
+            "Write the real one: the gate's or the nodes' address, the channel's name, the ticket."},
     LintRow{Lint::allow_expired, "allow-expired", "The last day of an [[allow]] is over; it opens nothing any more.",
             "Remove it, or renew its ticket and its date."},
     LintRow{Lint::allow_expires_soon, "allow-expires-soon",
@@ -55,6 +57,9 @@ constexpr std::array table{
     LintRow{Lint::sql_redirected, "sql-redirected",
             "The SQL server redirects to its nodes, which no list of names can narrow.",
             "Set the server's connection policy to Proxy and write sql_route = \"proxy\"."},
+    LintRow{Lint::sql_behind_staging, "sql-behind-staging",
+            "Copies into SQL go through the staging account, so the SQL servers are not opened.",
+            "Nothing to do if SQL is only written to; if it is read as well, write sql = \"source\"."},
     LintRow{Lint::revocation_not_forwarded, "revocation-not-forwarded",
             "Revocation lists come over plain HTTP, which this version does not forward.",
             "Open the hosts on port 80 in the firewall, or remove revocation."},

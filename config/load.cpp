@@ -42,7 +42,8 @@ void check_that_clients_reach_a_listener(const Config& config, TableReader& file
 void refuse_what_is_not_served_yet(TableReader& file) {
   if (file.node("forward") != nullptr)
     file.complain("forward",
-                  "[[forward]] is not served yet; remove it, SQL servers are not reachable through this version");
+                  "[[forward]] is not served yet; remove it. SQL passes through this version where the driver sends "
+                  "CONNECT for port 1433; SHIR's own drivers do not");
 }
 
 /// The catalogue the settings name, beside the configuration where its path is relative; or the compiled-in one.

@@ -215,6 +215,11 @@ bool is_loopback(const Address& address) {
   return v4.contains(address) || v6.contains(address);
 }
 
+bool is_placeholder(const Address& address) {
+  static const auto documents = *parse_range("192.0.2.0/24");
+  return documents.contains(address);
+}
+
 Reason judge(std::span<const Address> answers, std::span<const AddressRange> expected,
              std::span<const AddressRange> never) {
   if (answers.empty()) return Reason::dns_no_address;

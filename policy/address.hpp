@@ -59,6 +59,9 @@ enum class AddressClass : std::uint8_t {
 /// True where the address is loopback in its plain form: what a lab's endpoints use.
 [[nodiscard]] bool is_loopback(const Address& address);
 
+/// True for 192.0.2.0/24 (RFC 5737): the addresses that documents and `init` write where nobody knows the real one.
+[[nodiscard]] bool is_placeholder(const Address& address);
+
 /// May these answers be dialled? All of them or none: one wrong address refuses the whole answer, since a resolver that
 /// mixes them is misconfigured or hostile. `expected` empty means public addresses only; otherwise every address must
 /// lie inside one of the ranges, and none inside `never`. The floor holds whatever they say.

@@ -43,8 +43,20 @@ std::optional<Found> fit(std::string_view pattern, std::string_view host) {
   }
 }
 
+/// Could a rule of this row be for the host? A wildcard is never for its own suffix, a relay's gateways have names of a
+/// form of their own, and a pin for them would miss the next one.
+bool may_be_for(const adf::CatalogueRow& row, const Host& host) {
+  if (!row.pattern.starts_with("*.")) return true;
+  const auto suffix = std::string_view(row.pattern).substr(2);
+  if (host.text() == suffix) return false;
+  const bool for_gateways = std::find(row.needs.begin(), row.needs.end(), adf::Fact::relay_gateways) != row.needs.end();
+  return for_gateways == (relay_gateway_suffix(host) == suffix);
+}
+
 /// The row's setting with what the host says filled in; empty where the setting would not list the host.
-std::string setting_for(const adf::CatalogueRow& row, std::string_view host) {
+std::string setting_for(const adf::CatalogueRow& row, const Host& whole) {
+  if (!may_be_for(row, whole)) return {};
+  const std::string_view host = whole.text();
   auto found = row.pin.empty() ? std::nullopt : fit(row.pin, host);
   if (!found) found = fit(row.pattern, host);
   const bool below_wildcard =
@@ -62,11 +74,11 @@ std::string setting_for(const adf::CatalogueRow& row, std::string_view host) {
 
 /// The row whose names are most like the host: one that a setting can list before one of another product, and the
 /// longer common part before the shorter.
-const adf::CatalogueRow* most_like(const adf::Catalogue& catalogue, std::string_view host) {
+const adf::CatalogueRow* most_like(const adf::Catalogue& catalogue, const Host& host) {
   const adf::CatalogueRow* best = nullptr;
   std::tuple<bool, bool, std::size_t> best_score{};
   for (const auto& row : catalogue.rows) {
-    if (!is_at_or_under(host, fixed_part(row.pattern))) continue;
+    if (!is_at_or_under(host.text(), fixed_part(row.pattern))) continue;
     const std::tuple score{!setting_for(row, host).empty(), row.transport != adf::Transport::comparison,
                            fixed_part(row.pattern).size()};
     if (best != nullptr && score <= best_score) continue;
@@ -104,14 +116,14 @@ std::string for_rent(const adf::Catalogue& catalogue, const Host& host) {
 
 Resemblance resemblance(const adf::Catalogue& catalogue, const Host& host, std::span<const Rule> rules) {
   const std::string_view text = host.text();
-  if (const auto* row = most_like(catalogue, text)) {
+  if (const auto* row = most_like(catalogue, host)) {
     const auto phrase = fmt::format("channel '{}': {} ({})", row->channel, row->purpose, row->pattern);
-    return {.phrase = phrase, .row = row, .setting = setting_for(*row, text)};
+    return {.phrase = phrase, .row = row, .setting = setting_for(*row, host)};
   }
-  auto phrase = neighbour(text, rules);
-  if (phrase.empty()) phrase = look_alike(catalogue, text, rules);
-  if (phrase.empty()) phrase = for_rent(catalogue, host);
-  return {.phrase = std::move(phrase)};
+  if (auto phrase = neighbour(text, rules); !phrase.empty()) return {.phrase = std::move(phrase)};
+  if (auto phrase = look_alike(catalogue, text, rules); !phrase.empty())
+    return {.phrase = std::move(phrase), .look_alike = true};
+  return {.phrase = for_rent(catalogue, host)};
 }
 
 }  // namespace shirgate

@@ -12,7 +12,8 @@ namespace shirgate {
 struct Resemblance {
   std::string phrase{};                    ///< one phrase; empty for a stranger
   const adf::CatalogueRow* row = nullptr;  ///< the documented need it looks like; belongs to the catalogue
-  std::string setting{};  ///< lines for a [[runtime]] of the row's cloud that list this host; empty where none do
+  std::string setting{};    ///< lines for a [[runtime]] of the row's cloud that list this host; empty where none do
+  bool look_alike = false;  ///< contains a listed or documented name without being below it
 };
 
 /// Knows: another name in a channel that Microsoft documents, a neighbour under a listed suffix, a name that contains a

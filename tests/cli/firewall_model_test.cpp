@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "factories.hpp"
 
@@ -50,8 +52,13 @@ TEST(FirewallModel, MergesWhatTwoRuntimesShareAndTagsByChannel) {
 
 TEST(FirewallModel, KeepsWhatNeverGoesThroughTheGateApart) {
   const Firewall firewall;
-  ASSERT_EQ(firewall.model.direct.size(), 1U);
-  EXPECT_EQ(adf::to_string(firewall.model.direct[0].row->ports), "11000-11999");
+  std::set<std::string> ports;
+  for (const auto& direct : firewall.model.direct) {
+    EXPECT_FALSE(direct.why.empty()) << direct.host;
+    ports.insert(adf::to_string(direct.row->ports));
+  }
+  // Redirected SQL, and the revocation lists that Windows fetches over plain HTTP.
+  EXPECT_EQ(ports, (std::set<std::string>{"11000-11999", "80"}));
   const auto has_nodes = [](const FirewallModel& model) {
     return std::any_of(model.neighbours.begin(), model.neighbours.end(),
                        [](const FirewallModel::Neighbour& one) { return one.ports == "8060"; });
@@ -77,6 +84,15 @@ TEST(FirewallModel, AsksForTheGateWhereListenDoesNotSayIt) {
   }
   const auto any_port = loaded(factories_text(R"(["10.20.0.10:0", "[::]:0"])"));
   EXPECT_TRUE(firewall_model(any_port, {}, now).has_error());
+}
+
+TEST(FirewallModel, RefusesAPlaceholderForTheGate) {
+  const auto config = loaded(factories_text(R"(["192.0.2.1:3128", "[fd00:20::a]:3128"])"));
+  const auto model = firewall_model(config, {}, now);
+  ASSERT_TRUE(model.has_error());
+  EXPECT_NE(model.error().text().find("placeholder"), std::string::npos) << model.error().text();
+  const std::array gate{*parse_address("10.20.0.10")};
+  EXPECT_TRUE(firewall_model(config, gate, now).has_value());
 }
 
 TEST(FirewallModel, LeavesOutALoopbackListenerBesideOthersOnly) {

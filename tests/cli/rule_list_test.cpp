@@ -1,5 +1,6 @@
 #include "cli/rule_list.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,7 +9,9 @@
 
 #include "cli/rule_list_formats.hpp"
 #include "cli/rule_list_text.hpp"
+#include "cli/terminal_text.hpp"
 #include "factories.hpp"
+#include "table_reading.hpp"
 
 namespace shirgate::test {
 namespace {
@@ -55,6 +58,68 @@ TEST_F(RuleListTest, TableShowsRuntimesRulesAndWhatIsNeededBesides) {
         "not served: plain HTTP", "2026-11-01 (over)"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); }));
+}
+
+class RuleTable : public RuleListTest, public testing::WithParamInterface<std::size_t> {
+ protected:
+  std::string text_ = rules_as_table(list_, GetParam());
+};
+
+TEST_P(RuleTable, FitsTheTerminal) { expect_no_wider(text_, GetParam()); }
+
+TEST_P(RuleTable, LosesNoHost) {
+  const auto printed = column_of(text_, "CHANNEL ", "HOST", "PORT");
+  for (const auto& listed : list_) {
+    std::string hosts;
+    for (const auto& one : listed.rules) hosts += one.rule->pattern.text();
+    EXPECT_NE(printed.find(hosts), std::string::npos) << hosts << "\n" << text_;
+    for (const auto& need : listed.not_carried)
+      EXPECT_NE(printed.find(without_blanks(need.host)), std::string::npos) << need.host;
+  }
+}
+
+TEST_P(RuleTable, SaysOnceWhyEachRowIsThere) {
+  const auto legend = text_.substr(text_.find("\nWhy, and who says so\n"));
+  const auto lines = lines_of(legend);
+  const auto said = without_blanks(fmt::format("{}", fmt::join(lines, "")));
+  const auto expect_entry = [&](const std::string& from, const std::string& purpose, const std::string& source) {
+    EXPECT_EQ(std::count_if(lines.begin(), lines.end(), [&](const auto& line) { return line.starts_with(from + ":"); }),
+              1)
+        << from;
+    EXPECT_NE(said.find(without_blanks(from + ":" + purpose)), std::string::npos) << from;
+    EXPECT_NE(said.find(without_blanks(printable(source))), std::string::npos) << from;
+  };
+  for (const auto& listed : list_) {
+    for (const auto& one : listed.rules) {
+      const auto& why = one.rule->provenance;
+      expect_entry(one.row == nullptr ? why.origin : one.row->id, why.purpose, why.source);
+    }
+    for (const auto& need : listed.not_carried)
+      expect_entry(need.row->id, need.row->purpose, listed.catalogue->cite(need.row->sources.front()));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Widths, RuleTable, testing::Values(80, 120, 200));
+
+TEST_F(RuleListTest, TableFitsWithEveryColumnThereIs) {
+  const auto text = replaced(factories_text(), "interactive_authoring = \"off\"\n",
+                             "interactive_authoring = \"off\"\nmode = \"report\"\nreport_until = 2026-12-01\n");
+  const auto config = loaded(replaced(text, "channel = \"old\"\n", "channel = \"a-channel-with-a-long-name\"\n"));
+  const auto table = rules_as_table(list_rules(config, now), 80);
+  expect_no_wider(table, 80);
+  EXPECT_NE(column_of(table, "CHANNEL ", "HOST", "PORT").find("contoso-test.westeurope.datafactory.azure.net"),
+            std::string::npos)
+      << table;
+}
+
+TEST_F(RuleListTest, TableShowsAShortTicketAndLeavesALongOneToTheLegend) {
+  const auto config =
+      loaded(replaced(factories_text(), "channel = \"old\"\n", "channel = \"old\"\nticket = \"CHG-7\"\n"));
+  const auto text = rules_as_table(list_rules(config, now), 120);
+  const auto tickets = column_of(text, "CHANNEL ", "TICKET", "EXPIRES");
+  EXPECT_NE(tickets.find("CHG-7"), std::string::npos) << text;
+  EXPECT_NE(tickets.find("seebelow"), std::string::npos) << text;
+  EXPECT_EQ(tickets.find("Remove-Item"), std::string::npos) << text;
 }
 
 TEST_F(RuleListTest, JsonHoldsRulesAndNeedsApart) {

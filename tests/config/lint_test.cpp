@@ -108,6 +108,10 @@ const std::vector<Case> runtime_cases{
      {"sql-past-the-gate", "sql-redirected"},
      ""},
     {"synapse_sql", "synapse_workspaces = [\"ws1\"]", {"sql-past-the-gate", "thin-evidence"}, "synapse_sql"},
+    {"sql_behind_staging",
+     "sql = \"sink\"\nsql_servers = [\"contososql\"]\nstaging_accounts = [\"lake1\"]",
+     {"sql-behind-staging"},
+     "sql = \"sink\""},
     {"revocation", "revocation = true", {"revocation-not-forwarded"}, "revocation"},
     {"one_account_twice",
      "blob = true\nstorage_accounts = [\"lake1\"]\nstaging_accounts = [\"lake1\"]",
@@ -171,6 +175,18 @@ TEST(Lint, SpeaksOnceOfAnAllowAndOfEachWildcard) {
   allow = with(allow, "multi_tenant_ack", R"("CHG-4")");
   allow = with(allow, "addresses", R"(["10.40.0.0/16"])");
   EXPECT_EQ(codes_of(lint_allow(allow)), (Codes{"wide-addresses", "shared-tenant-wildcard", "shared-tenant-wildcard"}));
+}
+
+TEST(Lint, SpeaksOfEveryPlaceholder) {
+  const auto in_gate =
+      lint_text(Text{.gate = with(good_gate, "listen", R"(["192.0.2.1:3128"])"), .runtime = quiet_runtime}.text());
+  ASSERT_EQ(codes_of(in_gate), Codes{"placeholder"});
+  EXPECT_EQ(in_gate.front().where, "[gate]");
+  const auto in_runtime = lint_text(Text{.runtime = with(quiet_runtime, "clients", R"(["192.0.2.2/32"])")}.text());
+  ASSERT_EQ(codes_of(in_runtime), Codes{"placeholder"});
+  EXPECT_EQ(in_runtime.front().where, "[[runtime]] prod");
+  EXPECT_EQ(codes_of(lint_allow(with(quiet_allow, "channel", R"("NAME-IT")"))), Codes{"placeholder"});
+  EXPECT_EQ(codes_of(lint_allow(with(quiet_allow, "ticket", R"("CHANGE-TICKET")"))), Codes{"placeholder"});
 }
 
 TEST(Lint, SpeaksOfACatalogueOlderThanAYear) {
