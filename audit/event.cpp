@@ -16,6 +16,7 @@ constexpr std::size_t max_value_bytes = 256;
 constexpr std::string_view all = "all";
 constexpr std::string_view requests = "open checked progress close denied failed";
 constexpr std::string_view refusals = "denied failed";
+constexpr std::string_view refusals_and_open = "open denied failed";
 constexpr std::string_view tunnels = "open progress close";
 
 constexpr std::array table{
@@ -39,17 +40,28 @@ constexpr std::array table{
              "The address that was judged and dialled; a lab may dial another in its place."},
     FieldRow{field::resolved, refusals, "The addresses the name led to, where they were refused; separated by commas."},
     FieldRow{field::asked, refusals, "What the client wrote, where no host and port could be made of it."},
-    FieldRow{field::sni, "checked close", "Server name in the TLS ClientHello."},
+    FieldRow{field::ingress, requests, "forward, redirect or tproxy where the client did not send CONNECT."},
+    FieldRow{field::original_ip, refusals_and_open,
+             "Where a caught connection was going; the gate dials its own answer."},
+    FieldRow{field::original_port, refusals_and_open, "The port it was going to."},
+    FieldRow{field::sni, "checked close denied", "Server name in the TLS ClientHello."},
     FieldRow{field::alpn, "checked", "Application protocols the client offers."},
     FieldRow{field::tls_version, "checked", "Highest TLS version the client offers."},
-    FieldRow{field::ech, "checked close", "The ClientHello carries Encrypted Client Hello."},
-    FieldRow{field::resembles, "close", "What the first bytes look like when they are not TLS."},
+    FieldRow{field::ja4, "checked", "JA4 fingerprint of the ClientHello."},
+    FieldRow{field::hello_retry, "checked", "true where the server asked for a second ClientHello, which passed too."},
+    FieldRow{field::server_version, "checked", "The TLS version the server chose."},
+    FieldRow{field::server_names, "checked",
+             "Names in the server's certificate, as it says; recorded, not enforced. TLS 1.3 hides it."},
+    FieldRow{field::server_issuer, "checked", "Who issued that certificate, as it says."},
+    FieldRow{field::ech, "checked close denied", "The ClientHello carries Encrypted Client Hello."},
+    FieldRow{field::resembles, "checked close denied", "What the first bytes look like when they are not TLS."},
     FieldRow{field::bytes_from_client, "progress close", "Bytes relayed from client to upstream."},
     FieldRow{field::bytes_from_upstream, "progress close", "Bytes relayed from upstream to client."},
     FieldRow{field::duration, "progress close denied failed", "Nanoseconds since the connection was accepted."},
     FieldRow{field::dns_time, "open failed", "Microseconds spent resolving the name."},
     FieldRow{field::dial_time, "open failed", "Microseconds spent connecting."},
-    FieldRow{field::first_flight_time, "checked", "Microseconds from the 200 to the whole ClientHello."},
+    FieldRow{field::first_flight_time, "checked",
+             "Microseconds from the client's turn to its whole ClientHello, the last if there are two."},
     FieldRow{field::ended_by, "close", "client, upstream or gate."},
     FieldRow{field::count, refusals, "How many equal refusals the line stands for; absent for one."},
     FieldRow{field::first_at, refusals, "When the first of them happened."},
@@ -162,6 +174,11 @@ void write_who_and_what(Line& line, const Event& event) {
   if (event.upstream) line.text(field::upstream_ip, to_string(*event.upstream));
   if (!event.resolved.empty()) line.text(field::resolved, list(event.resolved));
   line.text(field::asked, event.asked);
+  if (event.ingress != IngressKind::connect) line.text(field::ingress, to_string(event.ingress));
+  if (event.original) {
+    line.text(field::original_ip, to_string(event.original->address));
+    line.number(field::original_port, event.original->port);
+  }
 }
 
 void write_tls(Line& line, const Event& event) {
@@ -169,6 +186,11 @@ void write_tls(Line& line, const Event& event) {
     line.text(field::sni, event.tls->sni);
     line.text(field::alpn, event.tls->alpn);
     if (event.tls->max_version != 0) line.text(field::tls_version, tls_version_text(event.tls->max_version));
+    line.text(field::ja4, event.tls->ja4);
+    line.flag(field::hello_retry, event.tls->hello_retry);
+    if (event.tls->server_version != 0) line.text(field::server_version, tls_version_text(event.tls->server_version));
+    line.text(field::server_names, event.tls->server_names);
+    line.text(field::server_issuer, event.tls->server_issuer);
     line.flag(field::ech, event.tls->ech);
   }
   line.text(field::resembles, event.resembles);

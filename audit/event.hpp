@@ -29,12 +29,17 @@ struct Traffic {
   std::uint64_t from_upstream = 0;
 };
 
-/// What the ClientHello said.
+/// What the ClientHello said, and of the server's answer what is in the clear.
 struct TlsFacts {
   std::string_view sni;   ///< as sent, may be hostile
   std::string_view alpn;  ///< the offered protocols, separated by commas
   std::uint16_t max_version = 0;
   bool ech = false;
+  std::string_view ja4;              ///< printable
+  bool hello_retry = false;          ///< the server asked for a second hello
+  std::uint16_t server_version = 0;  ///< 0: the answer did not say
+  std::string_view server_names;     ///< of its certificate, separated by commas; may be hostile
+  std::string_view server_issuer;    ///< likewise
 };
 
 /// A view for the time of one append: the strings belong to the caller. What is empty or unset is left out of the line.
@@ -51,7 +56,9 @@ struct Event {
   const Target* target = nullptr;
   std::span<const Address> resolved{};  ///< what the name led to, where that was refused
   std::string_view asked{};             ///< what the client wrote, where no target could be made of it
-  std::optional<Address> upstream{};    ///< the judged address that was dialled
+  IngressKind ingress = IngressKind::connect;
+  std::optional<Endpoint> original{};  ///< where a caught connection was going
+  std::optional<Address> upstream{};   ///< the judged address that was dialled
   std::optional<TlsFacts> tls{};
   std::string_view resembles{};  ///< what the first bytes looked like when they were not TLS
   std::optional<Traffic> traffic{};

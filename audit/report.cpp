@@ -34,6 +34,14 @@ void note_time(Summary& summary, std::string_view time, std::string_view first) 
 struct Report::Line {
   const json::object& object;
 
+  /// The server name of the hello. It is recorded as it was sent, and letter case makes no other name.
+  [[nodiscard]] std::string sni() const {
+    std::string name(text(field::sni));
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return name;
+  }
+
   [[nodiscard]] std::string_view text(std::string_view key) const {
     const auto* value = object.if_contains(key);
     if (value == nullptr || !value->is_string()) return {};
@@ -87,7 +95,7 @@ void Report::add_to_channel(const Line& line) {
   note(host.addresses, line.text(field::upstream_ip));
   if (action == to_string(Action::open)) ++host.tunnels;
   host.first_use = host.first_use || line.flag(field::first_use);
-  if (action == to_string(Action::checked)) note(host.snis, line.text(field::sni));
+  if (action == to_string(Action::checked)) note(host.snis, line.sni());
   if (action != to_string(Action::close)) return;
   host.bytes_from_client += line.number(field::bytes_from_client);
   host.bytes_from_upstream += line.number(field::bytes_from_upstream);
@@ -99,7 +107,8 @@ void Report::add_to_channel(const Line& line) {
 void Report::add_refused(const Line& line) {
   Refused key{std::string(line.text(field::runtime)), line.target(), std::string(line.text(field::reason))};
   // A cut tunnel asked for a listed host; what it was refused for is the name it really wanted.
-  if (const auto sni = line.text(field::sni); !sni.empty()) key.target += fmt::format(" (SNI {})", sni);
+  const auto sni = line.sni();
+  if (!sni.empty() && sni != line.text(field::host)) key.target += fmt::format(" (SNI {})", sni);
   add_to(refused_[std::move(key)], line);
 }
 
@@ -119,8 +128,7 @@ void Report::add_reported(const Line& line) {
   const bool by_first_flight = row_of(*reason).stage == Stage::first_flight;
   if (by_first_flight != (action == to_string(Action::checked))) return;
   Refused key{std::string(line.text(field::runtime)), line.target(), std::string(to_string(*reason))};
-  if (const auto sni = line.text(field::sni); by_first_flight && !sni.empty())
-    key.target += fmt::format(" (SNI {})", sni);
+  if (const auto sni = line.sni(); by_first_flight && !sni.empty()) key.target += fmt::format(" (SNI {})", sni);
   add_to(reported_[std::move(key)], line);
 }
 

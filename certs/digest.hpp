@@ -1,13 +1,13 @@
 // SHA-256, whole or in pieces: the audit chain, the fingerprints of files, the checks of bulk transfers.
 #pragma once
 
+#include <openssl/sha.h>
+
 #include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "certs/openssl_ptr.hpp"
 
 namespace shirgate {
 
@@ -16,7 +16,7 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] Sha256Digest sha256(std::span<const std::uint8_t> bytes);
 [[nodiscard]] Sha256Digest sha256(std::string_view text);
 
-/// SHA-256 of what is added in pieces, however it was cut.
+/// SHA-256 of what is added in pieces, however it was cut. Allocates nothing, like the two above.
 class Sha256 {
  public:
   Sha256();
@@ -28,7 +28,7 @@ class Sha256 {
   [[nodiscard]] Sha256Digest finish();
 
  private:
-  DigestContextPtr context_;
+  SHA256_CTX state_;
 };
 
 /// Lower case, two digits a byte.

@@ -17,10 +17,10 @@ std::string text_in(const BioPtr& bio) {
   return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
 }
 
-std::string text_of(const X509_NAME* name) {
-  const BioPtr bio = memory_bio();
-  if (X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253) < 0) throw_openssl_error("cannot print a name");
-  return text_in(bio);
+std::string text_of(const X509_NAME& name) {
+  const auto text = printed(name);
+  if (!text) throw_openssl_error("cannot print a name");
+  return *text;
 }
 
 }  // namespace
@@ -52,8 +52,14 @@ void write_identity(const Identity& identity, const std::filesystem::path& certi
   write(key_path, key_pem(identity), owner_only);
 }
 
-std::string subject_of(const X509& certificate) { return text_of(X509_get_subject_name(&certificate)); }
+std::optional<std::string> printed(const X509_NAME& name) {
+  const BioPtr bio = memory_bio();
+  if (X509_NAME_print_ex(bio.get(), &name, 0, XN_FLAG_RFC2253) < 0) return std::nullopt;
+  return text_in(bio);
+}
 
-std::string issuer_of(const X509& certificate) { return text_of(X509_get_issuer_name(&certificate)); }
+std::string subject_of(const X509& certificate) { return text_of(*X509_get_subject_name(&certificate)); }
+
+std::string issuer_of(const X509& certificate) { return text_of(*X509_get_issuer_name(&certificate)); }
 
 }  // namespace shirgate

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "certs/openssl_ptr.hpp"
@@ -24,6 +25,9 @@ struct Identity {
 /// Throws std::runtime_error naming the file that could not be written.
 void write_identity(const Identity& identity, const std::filesystem::path& certificate_path,
                     const std::filesystem::path& key_path);
+
+/// A name in RFC 2253 form, escaped as below; nothing if it holds what can't be printed.
+[[nodiscard]] std::optional<std::string> printed(const X509_NAME& name);
 
 /// "CN=kv1.vault.azure.net,O=…" in RFC 2253 form. Everything but printable ASCII is escaped, so a hostile certificate
 /// may be quoted in a log.

@@ -37,6 +37,9 @@ SslContextPtr make_context(const SSL_METHOD* method, const TlsSettings& settings
                   "cannot set the lowest TLS version");
   require_openssl(SSL_CTX_set_max_proto_version(context.get(), static_cast<int>(settings.highest)),
                   "cannot set the highest TLS version");
+  if (!settings.groups.empty()) {
+    require_openssl(SSL_CTX_set1_groups_list(context.get(), settings.groups.c_str()), "cannot use the groups");
+  }
   // TLS 1.0 and 1.1 sign with SHA-1, which level 1 and above refuse.
   if (settings.lowest < TlsVersion::tls1_2) SSL_CTX_set_security_level(context.get(), 0);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);

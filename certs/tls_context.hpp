@@ -21,6 +21,9 @@ struct TlsSettings {
   /// ALPN protocols, best first, 1 to 255 bytes each. Empty: a client offers none, a server ignores the offer. A server
   /// with a list refuses a client that offers none of it (alert 120).
   std::vector<std::string> alpn;
+  /// Key exchange groups in OpenSSL's spelling, best first: "X25519:P-256". A client guesses the first to be the
+  /// server's; a TLS 1.3 server without it asks for another hello. Empty: OpenSSL's own choice.
+  std::string groups;
 };
 
 /// Constructors throw OpensslError or std::invalid_argument when the settings can't be met.

@@ -41,9 +41,10 @@ void print_line(std::string_view title, std::string_view text) {
 
 /// What the tunnel's first flight must look like.
 std::string_view first_flight_of(const Rule& rule) {
+  if (rule.protocol == Protocol::any) return "anything may be spoken; what begins like TLS must name the host too";
   return rule.protocol == Protocol::tds
-             ? "TDS, encrypted to the end, and the TLS in it must name the host; SqlClient ignores proxy settings, so "
-               "only drivers that send CONNECT come this way"
+             ? "TDS, encrypted to the end, and the TLS in it must name the host; SqlClient ignores proxy settings: "
+               "give it a [[forward]]"
              : "the TLS ClientHello must name the host too";
 }
 

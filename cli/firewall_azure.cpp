@@ -112,12 +112,17 @@ json::array gate_to_ranges(Draft& draft) {
   return rules;
 }
 
+/// Those read the name out of TLS or HTTP.
+bool is_for_application_rule(const FirewallModel::Exit& exit) {
+  return exit.protocol == Protocol::tls || exit.protocol == Protocol::http;
+}
+
 /// TDS has no name that an application rule could read. A network rule takes whole names only, so a wildcard becomes
 /// its service tag.
 json::array gate_to_sql(Draft& draft) {
   json::array rules;
   for (const auto& exit : draft.model.exits) {
-    if (!exit.addresses.empty() || exit.protocol != Protocol::tds) continue;
+    if (!exit.addresses.empty() || is_for_application_rule(exit)) continue;
     if (exit.pattern.is_wildcard() && exit.service_tag.empty()) {
       leave_out(draft, exit, "network rules take no wildcard and no service tag covers it: name the hosts");
       continue;
@@ -138,7 +143,7 @@ json::array gate_to_sql(Draft& draft) {
 json::array gate_to_hosts(Draft& draft) {
   json::array rules;
   for (const auto& exit : draft.model.exits) {
-    if (!exit.addresses.empty() || exit.protocol == Protocol::tds) continue;
+    if (!exit.addresses.empty() || !is_for_application_rule(exit)) continue;
     const json::object protocol{{"protocolType", exit.protocol == Protocol::http ? "Http" : "Https"},
                                 {"port", exit.port}};
     rules.push_back(

@@ -43,8 +43,11 @@ Checked<std::vector<Endpoint>> gate_endpoints(const Settings& settings, std::spa
                     "of the clients names",
                     to_string(*nobody)));
   std::set<Endpoint> endpoints;
-  for (const auto& listen : settings.listen) {
-    const bool only_here = is_loopback(listen.address) && settings.listen.size() > 1;
+  auto doors = settings.listen;
+  for (const auto& ingress : settings.ingresses)
+    if (ingress.kind == IngressKind::forward) doors.push_back(ingress.listen);
+  for (const auto& listen : doors) {
+    const bool only_here = is_loopback(listen.address) && doors.size() > 1;
     if (only_here) continue;
     if (listen.port == 0)
       return complain(

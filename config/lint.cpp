@@ -19,6 +19,8 @@ using adf::Factory;
 /// An [[allow]] that ends within this time is spoken of.
 constexpr std::chrono::days soon{30};
 
+constexpr std::uint16_t sql_port = 1433;
+
 /// Collects what is to be said; each place reads `config` and `now` from here.
 struct Finding {
   const Config& config;
@@ -116,9 +118,17 @@ void lint_key(Finding& found, const Runtime& runtime, const Factory& factory) {
                             code.confidence));
 }
 
+/// Some door takes SQL: one for this runtime's clients, or whatever is caught on the way.
+bool has_sql_door(const Settings& settings, Name runtime) {
+  return std::any_of(settings.ingresses.begin(), settings.ingresses.end(), [&](const Ingress& door) {
+    const bool caught = std::find(door.ports.begin(), door.ports.end(), sql_port) != door.ports.end();
+    return door.runtime == runtime || caught;
+  });
+}
+
 void lint_sql(Finding& found, const Runtime& runtime, const Factory& factory) {
   const bool direct = holds(Fact::direct_sql, factory);
-  if (direct || factory.synapse_sql)
+  if ((direct || factory.synapse_sql) && !has_sql_door(found.config.settings, runtime.name))
     found.say(Lint::sql_past_the_gate, at(runtime),
               direct ? fmt::format("sql = \"{}\".", factory.sql) : std::string("synapse_sql = true."));
   if (direct && factory.sql_route != "proxy")

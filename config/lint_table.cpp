@@ -53,7 +53,7 @@ constexpr std::array table{
             "Write frontend_code; the node's log names the host it asks for."},
     LintRow{Lint::sql_past_the_gate, "sql-past-the-gate",
             "SqlClient ignores the HTTP proxy, so SQL does not come to the gate by itself.",
-            "Give the nodes a forwarder to the gate, or open the servers in the firewall."},
+            "Write a [[forward]] for each server and point its name at the gate, or open the servers in the firewall."},
     LintRow{Lint::sql_redirected, "sql-redirected",
             "The SQL server redirects to its nodes, which no list of names can narrow.",
             "Set the server's connection policy to Proxy and write sql_route = \"proxy\"."},

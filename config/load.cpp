@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "config/load_catalogue.hpp"
+#include "config/load_ingresses.hpp"
 #include "config/load_policy.hpp"
 #include "config/load_settings.hpp"
 #include "config/parse_toml.hpp"
@@ -16,34 +17,15 @@ namespace {
 
 constexpr std::size_t max_text_bytes = std::size_t{1} << 20;
 
-bool is_wildcard(const Address& address) {
-  return std::all_of(address.bytes.begin() + (address.is_v4 ? 12 : 0), address.bytes.end(),
-                     [](std::uint8_t byte) { return byte == 0; });
-}
-
-/// Can a client inside `range` open a connection to `listener` and arrive with an address of that range?
-bool reaches(const AddressRange& range, const Address& listener) {
-  if (range.first.is_v4 != listener.is_v4) return is_wildcard(listener) && !listener.is_v4;
-  if (is_wildcard(listener)) return true;
-  return is_loopback(range.first) == is_loopback(listener);
-}
-
 void check_that_clients_reach_a_listener(const Config& config, TableReader& file) {
   const auto& listeners = config.settings.listen;
   if (listeners.empty()) return;  // already a mistake
   for (const auto& runtime : config.policy->runtimes())
     for (const auto& range : runtime.clients)
       if (std::none_of(listeners.begin(), listeners.end(),
-                       [&](const Endpoint& endpoint) { return reaches(range, endpoint.address); }))
+                       [&](const Endpoint& endpoint) { return can_reach(range, endpoint.address); }))
         file.complain("gate", fmt::format("[gate] listen has no address that the clients {} of runtime '{}' can reach",
                                           to_string(range), runtime.name.text()));
-}
-
-void refuse_what_is_not_served_yet(TableReader& file) {
-  if (file.node("forward") != nullptr)
-    file.complain("forward",
-                  "[[forward]] is not served yet; remove it. SQL passes through this version where the driver sends "
-                  "CONNECT for port 1433; SHIR's own drivers do not");
 }
 
 /// The catalogue the settings name, beside the configuration where its path is relative; or the compiled-in one.
@@ -78,7 +60,7 @@ boost::system::result<Config, Mistakes> load(std::string_view text, std::string_
   }
   config.catalogue = *std::move(catalogue);
   load_policy(file, now, config);
-  refuse_what_is_not_served_yet(file);
+  load_ingresses(file, config);
   file.refuse_the_rest();
   check_that_clients_reach_a_listener(config, file);
   if (!mistakes.empty()) return mistakes.take();

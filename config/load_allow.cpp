@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/load_policy.hpp"
+#include "config/read_demands.hpp"
 #include "config/values.hpp"
 #include "policy/adf/shared_tenant.hpp"
 
@@ -11,26 +12,6 @@ namespace {
 
 /// What is spoken there is TDS, whoever listens.
 constexpr std::uint16_t sql_port = 1433;
-
-std::vector<std::uint16_t> read_ports(TableReader& allow) {
-  std::vector<std::uint16_t> ports;
-  const auto* found = allow.node("ports");
-  const auto* list = found == nullptr ? nullptr : found->as_array();
-  if (list == nullptr || list->empty()) {
-    allow.complain("ports", "[[allow]] needs ports: write for example ports = [443]");
-    return ports;
-  }
-  for (const auto& entry : *list) {
-    const auto port = entry.value<std::int64_t>().value_or(0);
-    if (!entry.is_integer() || port < 1 || port > 65535)
-      allow.mistakes().add(entry, "[[allow]] ports: a port is a number from 1 to 65535; ranges are not taken");
-    else if (std::find(ports.begin(), ports.end(), port) != ports.end())
-      allow.mistakes().add(entry, fmt::format("[[allow]] ports: {} is listed twice", port));
-    else
-      ports.push_back(static_cast<std::uint16_t>(port));
-  }
-  return ports;
-}
 
 /// Where a wildcard reaches names that somebody else registered: below a suffix for rent, or among the services of a
 /// platform, many of which rent names out too. Empty for hosts of one owner.
@@ -42,6 +23,12 @@ std::string strangers_below(const adf::Catalogue& catalogue, const HostPattern& 
     return adf::is_at_or_under(pattern.name(), platform);
   });
   return found == platforms.end() ? std::string() : *found;
+}
+
+const Runtime* find_runtime(const PolicyDraft& draft, Name name) {
+  const auto found = std::find_if(draft.runtimes.begin(), draft.runtimes.end(),
+                                  [&](const Runtime& known) { return known.name == name; });
+  return found == draft.runtimes.end() ? nullptr : &*found;
 }
 
 /// Where the runtime's private endpoints are: no public name leads there.
@@ -88,13 +75,24 @@ std::vector<HostPattern> read_hosts(TableReader& allow, const adf::Catalogue& ca
   return patterns;
 }
 
+/// `tls = "any"`: a tunnel whose inside nobody checks is a decision with a name and an end.
+bool read_anything_goes(TableReader& allow, const std::vector<HostPattern>& hosts, const std::string& ticket,
+                        bool expires) {
+  if (!allow.choice("tls", {"any"})) return false;
+  const bool exact = std::none_of(hosts.begin(), hosts.end(), [](const auto& host) { return host.is_wildcard(); });
+  if (!exact || ticket.empty() || !expires)
+    allow.complain("tls",
+                   "[[allow]] tls = \"any\" lets anything through unread: it needs exact hosts, a ticket and "
+                   "expires = YYYY-MM-DD");
+  return true;
+}
+
 }  // namespace
 
 void read_allow(const toml::table& table, PolicyDraft& draft) {
   TableReader reader(table, "[[allow]]", draft.mistakes);
   const auto runtime = read_name(reader, "runtime", "contoso-prod").value_or(Name());
-  if (!runtime.empty() && std::none_of(draft.runtimes.begin(), draft.runtimes.end(),
-                                       [&](const Runtime& known) { return known.name == runtime; }))
+  if (!runtime.empty() && find_runtime(draft, runtime) == nullptr)
     reader.complain("runtime",
                     fmt::format("[[allow]] runtime = \"{}\": there is no [[runtime]] of that name", runtime.text()));
   const auto channel = read_name(reader, "channel", "erp").value_or(Name());
@@ -104,6 +102,9 @@ void read_allow(const toml::table& table, PolicyDraft& draft) {
   const auto ticket = reader.text("ticket").value_or(acknowledged);
   const auto expires = reader.date("expires");
   const auto addresses = read_expected_addresses(reader, "addresses");
+  const auto* of = find_runtime(draft, runtime);
+  const auto demands = read_demands(reader, {.ech_allowed = of != nullptr && of->kind == RuntimeKind::browser});
+  const bool anything = read_anything_goes(reader, patterns, ticket, expires.has_value());
   const auto never = addresses.empty() ? private_ranges_of(draft, runtime) : std::vector<AddressRange>();
   for (const auto& pattern : patterns)
     for (const auto port : ports) {
@@ -114,11 +115,14 @@ void read_allow(const toml::table& table, PolicyDraft& draft) {
                      .channel = channel,
                      .pattern = pattern,
                      .port = port,
-                     .protocol = port == sql_port ? Protocol::tds : Protocol::tls,
+                     .protocol = anything           ? Protocol::any
+                                 : port == sql_port ? Protocol::tds
+                                                    : Protocol::tls,
                      .addresses = addresses,
                      .never = never,
                      .expires = expires,
                      .may_be_quiet = port == sql_port,
+                     .hello = demands,
                      .ticket = ticket,
                      .provenance = {fmt::format("[[allow]] line {}", reader.line()), "added by hand", ticket}});
       if (added) continue;

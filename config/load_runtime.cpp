@@ -5,6 +5,7 @@
 #include <set>
 
 #include "config/load_policy.hpp"
+#include "config/read_demands.hpp"
 #include "config/read_inputs.hpp"
 #include "config/values.hpp"
 #include "policy/adf/derive.hpp"
@@ -95,13 +96,27 @@ void ask_for_ticket(TableReader& runtime, const adf::Catalogue& catalogue, const
                   runtime.title(), channel, rule.pattern.text(), suffix, channel));
 }
 
-void add_rules(TableReader& runtime, const adf::Factory& factory, const Tickets& tickets, PolicyDraft& draft) {
+/// What the rules of a [[runtime]] have beside what the catalogue says.
+struct Extras {
+  Tickets tickets;
+  HelloDemands otherwise;  ///< for channels that `demands` does not have
+  DemandsByChannel demands;
+};
+
+void add_rules(TableReader& runtime, const adf::Factory& factory, const Extras& extras, PolicyDraft& draft) {
+  const auto& tickets = extras.tickets;
   std::set<std::string_view> with_ticket;
   std::set<std::string_view> made_private;
+  std::set<std::string_view> ruled;
+  bool any_tds = false;
   for (const auto& need : adf::derive(draft.catalogue, factory)) {
     if (adf::carried_by(*need.row) != adf::Carrier::gate) continue;
     auto rule = adf::make_rule(draft.catalogue, need, factory);
     ask_for_ticket(runtime, draft.catalogue, tickets, rule);
+    const auto demands = extras.demands.find(need.row->channel);
+    rule.hello = demands == extras.demands.end() ? extras.otherwise : demands->second;
+    ruled.insert(need.row->channel);
+    any_tds = any_tds || rule.protocol == Protocol::tds;
     if (!rule.ticket.empty()) with_ticket.insert(need.row->channel);
     if (!rule.addresses.empty()) made_private.insert(need.row->channel);
     if (!draft.add(std::move(rule)))
@@ -112,6 +127,8 @@ void add_rules(TableReader& runtime, const adf::Factory& factory, const Tickets&
     refuse_unused(runtime, "multi_tenant_ack", channel, with_ticket.contains(channel));
   for (const auto& [channel, ranges] : factory.private_link.ranges)
     refuse_unused(runtime, "private_link", channel, made_private.contains(channel));
+  if (extras.otherwise.sni_optional && !any_tds) refuse_unused(runtime, "tds_sni", "data-sql", false);
+  for (const auto& [channel, demands] : extras.demands) refuse_unused(runtime, "tls", channel, ruled.contains(channel));
 }
 
 }  // namespace
@@ -131,11 +148,15 @@ void read_runtime(const toml::table& table, PolicyDraft& draft) {
   } else {
     read_shir(reader, draft.catalogue, factory);
   }
-  const auto tickets = read_acknowledgements(reader, draft.catalogue);
+  Extras extras{.tickets = read_acknowledgements(reader, draft.catalogue)};
+  extras.otherwise.ech_allowed = factory.kind == RuntimeKind::browser;
+  if (const auto word = reader.choice("tds_sni", {"required", "optional"}))
+    extras.otherwise.sni_optional = *word == "optional";
+  extras.demands = read_channel_demands(reader, draft.catalogue, extras.otherwise);
   // Rules are made from names that passed their checks only, and what failed one is not blamed for being missing.
   if (draft.mistakes.size() == before)
     complain_of_contradictions(reader, draft.catalogue, factory, adf::Spelling::configuration);
-  if (draft.mistakes.size() == before) add_rules(reader, factory, tickets, draft);
+  if (draft.mistakes.size() == before) add_rules(reader, factory, extras, draft);
   draft.runtimes.push_back({name, std::move(clients), factory.kind, read_reporting(reader, draft.now)});
   draft.factories.push_back(std::move(factory));
   reader.refuse_the_rest();

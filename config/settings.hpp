@@ -11,21 +11,10 @@
 #include <variant>
 #include <vector>
 
-#include "policy/address.hpp"
-#include "policy/target.hpp"
+#include "config/endpoint.hpp"
+#include "config/ingress.hpp"
 
 namespace shirgate {
-
-/// An address and a port. Port 0 asks the kernel for one.
-struct Endpoint {
-  Address address;
-  std::uint16_t port = 0;
-  [[nodiscard]] friend bool operator==(const Endpoint&, const Endpoint&) = default;
-  [[nodiscard]] friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
-};
-/// "10.20.0.10:3128" or "[fd00::1]:3128".
-[[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);
-[[nodiscard]] std::string to_string(const Endpoint& endpoint);
 
 struct Settings {
   // [gate]
@@ -39,6 +28,9 @@ struct Settings {
   std::chrono::milliseconds idle_timeout{3'600'000};  ///< relay and SQL channels are exempt
   std::chrono::milliseconds half_close_timeout{60'000};
   std::chrono::milliseconds drain_timeout{10'000};
+
+  // [[forward]] and [[transparent]]
+  std::vector<Ingress> ingresses;
 
   // [audit]
   std::string audit_directory;

@@ -64,4 +64,25 @@ std::vector<AddressRange> read_expected_addresses(TableReader& table, std::strin
   return ranges;
 }
 
+std::vector<std::uint16_t> read_ports(TableReader& table) {
+  std::vector<std::uint16_t> ports;
+  const auto* found = table.node("ports");
+  const auto* list = found == nullptr ? nullptr : found->as_array();
+  if (list == nullptr || list->empty()) {
+    table.complain("ports", fmt::format("{} needs ports: write for example ports = [443]", table.title()));
+    return ports;
+  }
+  for (const auto& entry : *list) {
+    const auto port = entry.value<std::int64_t>().value_or(0);
+    if (!entry.is_integer() || port < 1 || port > 65535)
+      table.mistakes().add(
+          entry, fmt::format("{} ports: a port is a number from 1 to 65535; ranges are not taken", table.title()));
+    else if (std::find(ports.begin(), ports.end(), port) != ports.end())
+      table.mistakes().add(entry, fmt::format("{} ports: {} is listed twice", table.title(), port));
+    else
+      ports.push_back(static_cast<std::uint16_t>(port));
+  }
+  return ports;
+}
+
 }  // namespace shirgate

@@ -20,6 +20,9 @@ namespace shirgate {
 /// Whom to ask about a risk: empty where the key is absent. Blanks alone are a mistake.
 [[nodiscard]] std::string read_ticket(TableReader& table, std::string_view key);
 
+/// `ports`, a list of numbers. Missing or empty is a mistake.
+[[nodiscard]] std::vector<std::uint16_t> read_ports(TableReader& table);
+
 /// A list of CIDR blocks.
 [[nodiscard]] std::vector<AddressRange> read_ranges(TableReader& table, std::string_view key);
 

@@ -21,7 +21,7 @@ Endpoint bound_to(int fd) {
 }
 
 int listen_somewhere() {
-  const auto fd = open_listener({v4_address(INADDR_LOOPBACK), 0}, Sharing::no);
+  const auto fd = open_listener({v4_address(INADDR_LOOPBACK), 0}, {});
   if (fd.has_error()) throw std::runtime_error(fd.error().text());
   return *fd;
 }

@@ -49,6 +49,9 @@ std::string describe(const Rule& rule) {
                                  rule.pattern.text(), rule.port, to_string(rule.protocol));
   for (const auto& range : rule.addresses) text += '|' + to_string(range);
   for (const auto& range : rule.never) text += "|never " + to_string(range);
+  text += fmt::format("|tls {:#x} ech {} sni {}", static_cast<unsigned>(rule.hello.minimum_version),
+                      rule.hello.ech_allowed, !rule.hello.sni_optional);
+  for (const auto& protocol : rule.hello.alpn) text += "|alpn " + protocol;
   if (rule.expires) text += fmt::format("|until {}", rule.expires->time_since_epoch().count());
   return text;
 }
@@ -83,6 +86,7 @@ std::string_view to_string(Protocol protocol) {
     case Protocol::tls: return "tls";
     case Protocol::tds: return "tds";
     case Protocol::http: return "http";
+    case Protocol::any: return "any";
   }
   return "tls";
 }

@@ -38,6 +38,8 @@ enum class Reason : std::uint8_t {
   port_not_listed,
   protocol_not_served,
   rule_expired,
+  not_intercepted,
+  sql_target_required,
   // Where does the name lead?
   dns_no_address,
   dns_failed,
@@ -64,9 +66,12 @@ enum class Reason : std::uint8_t {
   sni_malformed,
   sni_mismatch,
   ech_refused,
+  alpn_refused,
   tds_malformed,
   tds_not_encrypted,
   tds_login_unencrypted,
+  server_hello_malformed,
+  server_hello_timeout,
   // How an open tunnel ended.
   client_closed,
   upstream_closed,
@@ -82,8 +87,13 @@ enum class Reason : std::uint8_t {
 /// The point a request had reached. design: what a test asserts about DNS queries, connects and bytes follows from it.
 enum class Stage : std::uint8_t { request, identify, policy, dns, address, dial, audit, first_flight, relay };
 
-/// TLS alert descriptions the gate sends (RFC 8446 section 6.2).
-enum class TlsAlert : std::uint8_t { access_denied = 49, protocol_version = 70, unrecognized_name = 112 };
+/// TLS alert descriptions the gate sends (RFC 8446 section 6).
+enum class TlsAlert : std::uint8_t {
+  access_denied = 49,
+  protocol_version = 70,
+  unrecognized_name = 112,
+  no_application_protocol = 120
+};
 
 struct ReasonRow {
   Reason reason;

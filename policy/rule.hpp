@@ -10,11 +10,17 @@
 #include "policy/address.hpp"
 #include "policy/host_pattern.hpp"
 #include "policy/name.hpp"
+#include "policy/tls_version.hpp"
 
 namespace shirgate {
 
 /// What a tunnel must speak from its first byte on.
-enum class Protocol : std::uint8_t { tls, tds, http };
+enum class Protocol : std::uint8_t {
+  tls,
+  tds,
+  http,
+  any,  ///< nobody knows; what looks like TLS must still name the host
+};
 [[nodiscard]] std::string_view to_string(Protocol protocol);
 
 /// Where a rule came from, for people: a row of the catalogue or a line of the configuration.
@@ -22,6 +28,15 @@ struct Provenance {
   std::string origin;   ///< "catalogue ctl-fqdn-public" or "[[allow]] line 31"
   std::string purpose;  ///< why the channel exists, one line
   std::string source;   ///< the document that asks for it, or the ticket
+};
+
+/// What a tunnel's ClientHello must be like, beside naming the host.
+struct HelloDemands {
+  TlsVersion minimum_version = TlsVersion::tls1_2;
+  bool ech_allowed = false;         ///< browsers grease ECH; no service client sends it
+  bool sni_optional = false;        ///< SQL only: FreeTDS names no server
+  std::vector<std::string> alpn{};  ///< what may be offered; empty: anything. Offering none is always allowed
+  [[nodiscard]] friend bool operator==(const HelloDemands&, const HelloDemands&) = default;
 };
 
 /// (host, port, protocol) for one runtime. One port each: a rule is a triple, never a cross product.
@@ -36,6 +51,7 @@ struct Rule {
   std::vector<AddressRange> never{};               ///< private endpoints of other channels: never an answer here
   std::optional<std::chrono::sys_days> expires{};  ///< last day it is valid, whole day, UTC
   bool may_be_quiet = false;                       ///< its tunnels are honestly silent for hours: no idle limit
+  HelloDemands hello{};
   std::string ticket{};
   std::string address_advice{};  ///< for the person who reads `address_not_expected`; empty: the reason's own
   Provenance provenance{};

@@ -31,33 +31,38 @@ bool is_number(std::string_view label) {
   return std::all_of(label.begin(), label.end(), is_digit);
 }
 
-bool is_bracketed_ipv6(std::string_view text) {
-  if (text.size() < 4 || text.front() != '[' || text.back() != ']') return false;
-  const auto inside = text.substr(1, text.size() - 2);
-  return inside.find(':') != std::string_view::npos && parse_address(inside).has_value();
+/// A well-formed IPv4 address, or an IPv6 address in brackets.
+bool is_address(std::string_view text) {
+  const bool bracketed = text.size() >= 4 && text.front() == '[' && text.back() == ']';
+  if (bracketed) text = text.substr(1, text.size() - 2);
+  return (text.find(':') != std::string_view::npos) == bracketed && parse_address(text).has_value();
 }
 
 }  // namespace
 
-Result<Host> parse_host(std::string_view text) {
-  if (text.empty() || text.size() > max_host_bytes) return Reason::bad_host;
-  if (is_bracketed_ipv6(text)) return Reason::ip_literal_not_listed;
-  if (parse_address(text) && text.find(':') == std::string_view::npos) return Reason::ip_literal_not_listed;
-
+bool is_host(std::string_view text) {
+  if (text.empty() || text.size() > max_host_bytes) return false;
   std::string_view rest = text;
-  std::string_view label;
   for (;;) {
     const auto dot = rest.find('.');
-    label = rest.substr(0, dot);
-    if (!is_label(label)) return Reason::bad_host;
-    if (dot == std::string_view::npos) break;
+    const auto label = rest.substr(0, dot);
+    if (!is_label(label)) return false;
+    if (dot == std::string_view::npos) return !is_number(label);
     rest.remove_prefix(dot + 1);
   }
-  if (is_number(label)) return Reason::bad_host;
+}
 
+Result<Host> parse_host(std::string_view text) {
+  // No address is a host: an IPv4 address ends in a number, an IPv6 address has colons.
+  if (!is_host(text)) return is_address(text) ? Reason::ip_literal_not_listed : Reason::bad_host;
   std::string canonical(text);
   std::transform(canonical.begin(), canonical.end(), canonical.begin(), lower);
   return Host(std::move(canonical));
+}
+
+bool is_spelling_of(const Host& host, std::string_view text) {
+  return std::equal(text.begin(), text.end(), host.text().begin(), host.text().end(),
+                    [](char sent, char canonical) { return lower(sent) == canonical; });
 }
 
 Result<std::uint16_t> parse_port(std::string_view text) {

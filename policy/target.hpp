@@ -28,6 +28,12 @@ class Host {
 /// are `bad_host`; a well-formed IPv4 or bracketed IPv6 address is `ip_literal_not_listed`.
 [[nodiscard]] Result<Host> parse_host(std::string_view text);
 
+/// True if parse_host() reads the text. Allocates nothing, like the next one.
+[[nodiscard]] bool is_host(std::string_view text);
+
+/// True if parse_host() reads the text as this host.
+[[nodiscard]] bool is_spelling_of(const Host& host, std::string_view text);
+
 /// "Api.Vault.azure.net:443"
 ///  |                 | |
 ///  |                 | `- port        443: 1-65535, no sign, no leading zero

@@ -1,16 +1,13 @@
-// What one tunnel costs in pure computing: the decision, the request head, the ClientHello, one audit line.
+// What one tunnel costs in pure computing: the decision, the request head, one audit line. What its first flight costs
+// is in first_flight_bench.cpp.
 // Run: ./dev bench
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <random>
 
 #include "audit/event.hpp"
 #include "policy/policy.hpp"
-#include "proxy/first_flight/hello.hpp"
-#include "proxy/first_flight/hello_reader.hpp"
 #include "proxy/ingress/request_head.hpp"
 
 namespace shirgate {
@@ -79,17 +76,6 @@ void read_request(benchmark::State& state) {
   }
 }
 BENCHMARK(read_request);
-
-void read_hello(benchmark::State& state) {
-  std::ifstream file(SHIRGATE_SOURCE_DIR "/tests/corpus/captures/node26-fetch-envproxy.bin", std::ios::binary);
-  const std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
-  for (auto _ : state) {
-    HelloReader reader;
-    benchmark::DoNotOptimize(reader.feed(bytes));
-    benchmark::DoNotOptimize(parse_hello(reader.body()));
-  }
-}
-BENCHMARK(read_hello);
 
 void format_open_event(benchmark::State& state) {
   const Target target{*parse_host("contosostage.blob.core.windows.net"), 443};

@@ -58,7 +58,7 @@ New-NetFirewallRule -DisplayName 'shirgate: DHCPv6' -Group $group -Direction Out
 # What the runtime needs inside.
 Add-OutboundRule -Name 'other nodes' -Protocol TCP -To $OtherNodes -Ports 8060
 Add-OutboundRule -Name 'SQL inside' -Protocol TCP -To $SqlServers -Ports 1433
-# SQL through the gate, once the gate serves [[forward]]:
+# SQL through the gate, where the configuration has a [[forward]]:
 # Add-OutboundRule -Name 'SQL through the gate' -Protocol TCP -To $Gate -Ports 1433
 
 # On an Azure machine its agent needs the platform; nothing else on the host may ask the metadata service for tokens:

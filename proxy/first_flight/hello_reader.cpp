@@ -31,6 +31,12 @@ std::span<const std::uint8_t> HelloReader::body() const {
   return std::span(message_).first(message_bytes_).subspan(message_header_bytes);
 }
 
+void HelloReader::begin_again() {
+  outcome_ = HelloProgress::more;
+  flight_bytes_ = record_left_ = header_bytes_ = message_bytes_ = announced_ = 0;
+  records_ = 0;
+}
+
 void HelloReader::take_record_header(std::uint8_t byte) {
   // Behind a whole first record there is TLS, only of a kind no client sends: nothing but the rest of the hello may
   // follow.

@@ -38,6 +38,10 @@ class HelloReader {
   /// looked at.
   [[nodiscard]] Result<HelloProgress> feed(std::span<const std::uint8_t> bytes);
 
+  /// Forgets the hello, to read the next one of the same connection. What body() gave is gone, and so are views into
+  /// it.
+  void begin_again();
+
   /// How many bytes of all that were fed belong to the flight: on `done`, up to the end of the hello's last record, the
   /// rest is the tunnel's; on a Reason, up to and with the byte that proved it.
   [[nodiscard]] std::size_t flight_bytes() const { return flight_bytes_; }

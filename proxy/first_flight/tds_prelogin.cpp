@@ -135,7 +135,7 @@ struct Writer {
     if (data) add(token, Bytes(*data));
   }
 
-  [[nodiscard]] std::vector<std::uint8_t> packet() const;
+  [[nodiscard]] std::vector<std::uint8_t> packet(TdsPacketType type) const;
 };
 
 void append_u16(std::vector<std::uint8_t>& bytes, std::size_t value) {
@@ -143,12 +143,12 @@ void append_u16(std::vector<std::uint8_t>& bytes, std::size_t value) {
   bytes.push_back(static_cast<std::uint8_t>(value));
 }
 
-std::vector<std::uint8_t> Writer::packet() const {
+std::vector<std::uint8_t> Writer::packet(TdsPacketType type) const {
   const auto data_at = options.size() * table_row_bytes + 1;
   auto end = data_at;
   for (const auto& option : options) end += option.data.size();
 
-  std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(TdsPacketType::prelogin), 1};
+  std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(type), 1};
   append_u16(bytes, tds_header_bytes + end);
   bytes.insert(bytes.end(), {0, 0, 1, 0});  // SPID, packet id, window, as every client sends them
   auto offset = data_at;
@@ -214,7 +214,22 @@ std::vector<std::uint8_t> rebuild(const Prelogin& prelogin) {
   writer.add(Token::trace_id, prelogin.trace_id);
   if (prelogin.fed_auth_required) writer.add(Token::fed_auth_required, Bytes(fed_auth_required));
   writer.add(Token::nonce, prelogin.nonce);
-  return writer.packet();
+  return writer.packet(TdsPacketType::prelogin);
+}
+
+std::vector<std::uint8_t> answer_to(const Prelogin& offer) {
+  // A version that every client has rules for. What a client does with it comes after its login, from the real server.
+  constexpr std::array<std::uint8_t, 6> version{16, 0, 0, 0, 0, 0};
+  const auto insists = offer.encryption == TdsEncryption::off ? TdsEncryption::required : TdsEncryption::on;
+  const std::array encryption{static_cast<std::uint8_t>(insists)};
+  constexpr std::array<std::uint8_t, 1> no{0};
+  Writer writer;
+  writer.add(Token::version, Bytes(version));
+  writer.add(Token::encryption, Bytes(encryption));
+  writer.add(Token::instance, Bytes(no));
+  if (offer.mars) writer.add(Token::mars, Bytes(no));
+  if (offer.fed_auth_required) writer.add(Token::fed_auth_required, Bytes(no));
+  return writer.packet(TdsPacketType::response);
 }
 
 TdsResult<TdsEncryption> parse_prelogin_answer(std::span<const std::uint8_t> payload) {

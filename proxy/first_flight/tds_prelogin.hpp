@@ -83,6 +83,10 @@ struct Prelogin {
 /// parse_prelogin gave, parse_prelogin gives it again.
 [[nodiscard]] std::vector<std::uint8_t> rebuild(const Prelogin& prelogin);
 
+/// One whole packet that answers the offer without knowing the server: encryption to the end, no MARS, no token asked
+/// for. For offers that may become full.
+[[nodiscard]] std::vector<std::uint8_t> answer_to(const Prelogin& offer);
+
 /// The server's ENCRYPTION, out of its answer. The table must be as sound as a client's, because the client reads it
 /// too; of the other options nothing is asked.
 [[nodiscard]] TdsResult<TdsEncryption> parse_prelogin_answer(std::span<const std::uint8_t> payload);

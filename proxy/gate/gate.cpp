@@ -29,6 +29,7 @@ std::size_t ring_bytes(const Settings& settings) {
 /// The setting that differs and can't while the gate runs, or empty.
 std::string_view fixed_difference(const Settings& now, const Settings& next) {
   if (now.listen != next.listen) return "[gate] listen";
+  if (now.ingresses != next.ingresses) return "[[forward]] or [[transparent]]";
   if (now.workers != next.workers) return "[gate] workers";
   if (now.max_connections != next.max_connections) return "[gate] max_connections";
   if (now.max_connections_per_client != next.max_connections_per_client) return "[gate] max_connections_per_client";
@@ -56,10 +57,18 @@ Checked<bool> make_room_for_descriptors(const Settings& settings) {
                   settings.max_connections, needed, limit.rlim_max, (limit.rlim_max - 256) / 2));
 }
 
+/// Every door, [gate] listen first.
+std::vector<Ingress> ingresses_of(const Settings& settings) {
+  std::vector<Ingress> all;
+  for (const auto& endpoint : settings.listen) all.push_back({.listen = endpoint});
+  all.insert(all.end(), settings.ingresses.begin(), settings.ingresses.end());
+  return all;
+}
+
 /// Workers share ports among themselves (SO_REUSEPORT), which would let two gates share one unnoticed.
 Checked<bool> check_nobody_else_listens(const Endpoint& endpoint) {
   if (endpoint.port == 0) return true;
-  const auto probe = open_listener(endpoint, Sharing::no);
+  const auto probe = open_listener(endpoint, {});
   if (probe.has_error()) return probe.error();
   ::close(*probe);
   return true;
@@ -80,16 +89,17 @@ Checked<std::unique_ptr<Gate>> Gate::start(Config config) {
   return gate;
 }
 
-Checked<bool> Gate::open_listeners(std::vector<std::vector<int>>& by_worker) {
-  for (auto endpoint : snapshot_->settings.listen) {
-    if (const auto free = check_nobody_else_listens(endpoint); free.has_error()) return free.error();
-    for (auto& listeners : by_worker) {
-      const auto listener = open_listener(endpoint, Sharing::yes);
+Checked<bool> Gate::open_doors(std::vector<std::vector<Door>>& by_worker) {
+  for (auto ingress : ingresses_of(snapshot_->settings)) {
+    if (const auto free = check_nobody_else_listens(ingress.listen); free.has_error()) return free.error();
+    for (auto& doors : by_worker) {
+      const auto listener =
+          open_listener(ingress.listen, {.shared = true, .catches = ingress.kind == IngressKind::tproxy});
       if (listener.has_error()) return listener.error();
-      listeners.push_back(*listener);
-      endpoint = local_endpoint(*listener);  // port 0 becomes the port that the others have to share
+      ingress.listen = local_endpoint(*listener);  // port 0 becomes the port that the others have to share
+      doors.push_back({*listener, ingress});
     }
-    listening_.push_back(endpoint);
+    listening_.push_back(ingress.listen);
   }
   return true;
 }
@@ -103,16 +113,16 @@ Checked<bool> Gate::open_everything() {
   if (journal.has_error()) return journal.error();
   journal_ = *std::move(journal);
 
-  std::vector<std::vector<int>> listeners(count);
-  if (const auto opened = open_listeners(listeners); opened.has_error()) {
-    for (const auto& of_worker : listeners)
-      for (const int fd : of_worker) ::close(fd);
+  std::vector<std::vector<Door>> doors(count);
+  if (const auto opened = open_doors(doors); opened.has_error()) {
+    for (const auto& of_worker : doors)
+      for (const auto& door : of_worker) ::close(door.fd);
     return opened.error();
   }
   try {
     for (std::size_t i = 0; i < count; ++i)
       workers_.push_back(std::make_unique<Worker>(Worker::Setup{snapshot_, journal_->writer(i), occupancy_, first_uses_,
-                                                                strangers_, std::move(listeners[i]), count}));
+                                                                strangers_, std::move(doors[i]), count}));
   } catch (const std::exception& error) {
     return complain(error.what());
   }

@@ -25,7 +25,8 @@ class Gate {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  /// Where it listens, with the ports the kernel gave for port 0. As many as configured, in that order.
+  /// Where it listens, with the ports the kernel gave for port 0. As many as configured, in that order:
+  /// [gate] listen, each [[forward]], each [[transparent]].
   [[nodiscard]] const std::vector<Endpoint>& listening() const { return listening_; }
 
   /// Puts another configuration into force, as a whole; open tunnels are judged by it. What can't change while the gate
@@ -43,7 +44,7 @@ class Gate {
   static constexpr std::int64_t max_strangers = 64;
   explicit Gate(SnapshotPtr snapshot);
   [[nodiscard]] Checked<bool> open_everything();
-  [[nodiscard]] Checked<bool> open_listeners(std::vector<std::vector<int>>& by_worker);
+  [[nodiscard]] Checked<bool> open_doors(std::vector<std::vector<Door>>& by_worker);
   void note(Action action, std::string_view text);
   /// Says so in the operational log, and in words for the audit's note; nothing where every runtime enforces.
   [[nodiscard]] std::string warn_of_reporting() const;

@@ -39,12 +39,13 @@ class Listener final : public ReadinessListener {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< the loop's ticks go on when the listener is gone
 };
 
-enum class Sharing : std::uint8_t {
-  no,
-  yes,  ///< the workers' listeners share one port and the kernel spreads connections over them
+struct ListenOptions {
+  bool shared = false;   ///< the workers' listeners share one port and the kernel spreads connections over them
+  bool catches = false;  ///< a TPROXY rule brings connections that were going elsewhere (IP_TRANSPARENT: CAP_NET_ADMIN)
 };
 
-/// A non-blocking listening socket. Port 0 asks the kernel for one.
-[[nodiscard]] Checked<int> open_listener(const Endpoint& endpoint, Sharing sharing);
+/// A non-blocking listening socket. Port 0 asks the kernel for one. The complaint names the address, why, and what to
+/// do where that is known.
+[[nodiscard]] Checked<int> open_listener(const Endpoint& endpoint, ListenOptions options);
 
 }  // namespace shirgate

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "proxy/gate/listener.hpp"
 #include "proxy/loop/sockaddr_linux.hpp"
@@ -17,6 +18,21 @@ namespace {
 constexpr int backlog = 4096;
 
 int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+bool switch_on(int fd, int level, int option) {
+  const int on = 1;
+  return ::setsockopt(fd, level, option, &on, sizeof on) == 0;
+}
+
+std::string_view remedy_for(int error, ListenOptions options) {
+  switch (error) {
+    case EADDRINUSE: return "; something else listens there: 'ss -ltnp' says what";
+    case EADDRNOTAVAIL: return "; it is not an address of this machine";
+    case EACCES: return "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
+    case EPERM: return options.catches ? "; interception = \"tproxy\" needs root or CAP_NET_ADMIN" : "";
+    default: return "";
+  }
+}
 
 }  // namespace
 
@@ -76,17 +92,20 @@ void Listener::on_tick() {
   loop_.want(*descriptor_, true, false);
 }
 
-Checked<int> open_listener(const Endpoint& endpoint, Sharing sharing) {
+Checked<int> open_listener(const Endpoint& endpoint, ListenOptions options) {
   const auto address = to_kernel(endpoint);
   const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  const bool listening = fd >= 0 && ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-                         (sharing == Sharing::no || ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
+  const auto transparent =
+      endpoint.address.is_v4 ? std::pair(SOL_IP, IP_TRANSPARENT) : std::pair(SOL_IPV6, IPV6_TRANSPARENT);
+  const bool listening = fd >= 0 && switch_on(fd, SOL_SOCKET, SO_REUSEADDR) &&
+                         (!options.shared || switch_on(fd, SOL_SOCKET, SO_REUSEPORT)) &&
+                         (!options.catches || switch_on(fd, transparent.first, transparent.second)) &&
                          ::bind(fd, address.get(), address.size) == 0 && ::listen(fd, backlog) == 0;
   if (listening) return fd;
   const int error = errno;
   if (fd >= 0) ::close(fd);
-  return complain(fmt::format("can't listen on {}: {}", to_string(endpoint), std::strerror(error)));
+  return complain(
+      fmt::format("can't listen on {}: {}{}", to_string(endpoint), std::strerror(error), remedy_for(error, options)));
 }
 
 }  // namespace shirgate

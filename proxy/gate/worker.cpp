@@ -44,9 +44,11 @@ Worker::Worker(Setup setup)
       relay_(loop_, audit_),
       workers_(setup.workers),
       next_tunnel_id_(random_start()) {
-  for (const int fd : setup.listeners)
-    listeners_.push_back(
-        std::make_unique<Listener>(loop_, fd, [this](int client, const Endpoint& peer) { spawn(client, peer); }));
+  for (auto& door : setup.doors) {
+    const auto* ingress = ingresses_.emplace_back(std::make_unique<const Ingress>(std::move(door.ingress))).get();
+    listeners_.push_back(std::make_unique<Listener>(
+        loop_, door.fd, [this, ingress](int client, const Endpoint& peer) { spawn(*ingress, client, peer); }));
+  }
   loop_.on_tick([this] { on_tick(); });
 }
 
@@ -71,7 +73,7 @@ void Worker::run() {
   audit_.flush(std::chrono::system_clock::now());
 }
 
-void Worker::spawn(int fd, const Endpoint& peer) {
+void Worker::spawn(const Ingress& ingress, int fd, const Endpoint& peer) {
   auto* const descriptor = loop_.add(fd, Trigger::edge);
   if (descriptor == nullptr) {
     ::close(fd);
@@ -79,15 +81,15 @@ void Worker::spawn(int fd, const Endpoint& peer) {
   }
   tune_connection(fd);
   try {
-    start_session(std::make_unique<Socket>(loop_, descriptor), peer);
+    start_session(ingress, std::make_unique<Socket>(loop_, descriptor), peer);
   } catch (const std::exception& error) {
     // No memory for one more: this connection is closed, the thread goes on.
     operational_log::error(fmt::format("a connection could not be served: {}", error.what()));
   }
 }
 
-void Worker::start_session(std::unique_ptr<Socket> client, const Endpoint& peer) {
-  auto session = std::make_unique<Session>(*this, std::move(client), peer, next_tunnel_id());
+void Worker::start_session(const Ingress& ingress, std::unique_ptr<Socket> client, const Endpoint& peer) {
+  auto session = std::make_unique<Session>(*this, ingress, std::move(client), peer, next_tunnel_id());
   // Who is listed nowhere can only be refused, and must not take the places of those who are.
   auto permit = (session->runtime ? occupancy_ : strangers_).enter(peer.address);
   if (permit.has_error()) {

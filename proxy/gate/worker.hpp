@@ -18,6 +18,12 @@
 
 namespace shirgate {
 
+/// A listening descriptor, and what clients that come in by it are there for.
+struct Door {
+  int fd;
+  Ingress ingress;
+};
+
 /// What a session needs from the thread it runs on. Nothing of it is thread-safe but post().
 class Worker {
  public:
@@ -26,9 +32,9 @@ class Worker {
     Audit& audit;
     Occupancy& occupancy;
     FirstUses& first_uses;
-    Occupancy& strangers;        ///< places for clients that no runtime lists
-    std::vector<int> listeners;  ///< listening descriptors, taken over
-    std::size_t workers = 1;     ///< how many there are, to share out what is limited per gate
+    Occupancy& strangers;     ///< places for clients that no runtime lists
+    std::vector<Door> doors;  ///< their descriptors are taken over
+    std::size_t workers = 1;  ///< how many there are, to share out what is limited per gate
   };
 
   explicit Worker(Setup setup);
@@ -71,8 +77,8 @@ class Worker {
   void run();
   void on_tick();
   void judge_open_tunnels();
-  void spawn(int fd, const Endpoint& peer);
-  void start_session(std::unique_ptr<Socket> client, const Endpoint& peer);
+  void spawn(const Ingress& ingress, int fd, const Endpoint& peer);
+  void start_session(const Ingress& ingress, std::unique_ptr<Socket> client, const Endpoint& peer);
 
   boost::asio::io_context executor_;
   EventLoop loop_;
@@ -83,6 +89,7 @@ class Worker {
   Occupancy& strangers_;
   Resolver resolver_;
   Relay relay_;
+  std::vector<std::unique_ptr<const Ingress>> ingresses_;  ///< outlive the sessions
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::size_t workers_;
   std::uint64_t next_tunnel_id_;

@@ -28,6 +28,10 @@ class Socket final : public ReadinessListener {
 
   /// At least one byte, or 0 bytes and no error at the end of the stream.
   [[nodiscard]] Awaitable<IoResult> read_some(std::span<char> into, SteadyTime deadline);
+  /// What is there now; EAGAIN where nothing is.
+  [[nodiscard]] IoResult read_now(std::span<char> into);
+  /// Waits until one of the two may be read. Nobody else may wait on either.
+  [[nodiscard]] Awaitable<IoResult> readable_or(Socket& other, SteadyTime deadline);
   /// All of it, or the error; `bytes` says how much went out.
   [[nodiscard]] Awaitable<IoResult> write_all(std::span<const char> bytes, SteadyTime deadline);
   /// For a connection that is being made: waits until it is made or has failed.

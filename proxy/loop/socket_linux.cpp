@@ -61,6 +61,25 @@ Awaitable<IoResult> Socket::read_some(std::span<char> into, SteadyTime deadline)
   }
 }
 
+IoResult Socket::read_now(std::span<char> into) {
+  for (;;) {
+    const auto n = ::recv(fd(), into.data(), into.size(), 0);
+    if (n >= 0) return {static_cast<std::size_t>(n), 0};
+    if (errno == EINTR) continue;
+    if (!would_block(errno)) return {0, errno};
+    descriptor_->readable = false;
+    return {0, EAGAIN};
+  }
+}
+
+Awaitable<IoResult> Socket::readable_or(Socket& other, SteadyTime deadline) {
+  if (descriptor_->readable || other.descriptor_->readable) co_return IoResult{};
+  other.descriptor_->listener = this;
+  const auto wake = co_await ready(Direction::read, deadline);
+  other.descriptor_->listener = nullptr;
+  co_return IoResult{0, wake == Wake::ready ? 0 : errno_of(wake)};
+}
+
 Awaitable<IoResult> Socket::write_all(std::span<const char> bytes, SteadyTime deadline) {
   std::size_t sent = 0;
   while (sent < bytes.size()) {

@@ -21,6 +21,7 @@ struct TunnelFacts {
   Address upstream;  ///< the judged address
   Verdict verdict;
   SteadyTime accepted_at{};
+  IngressKind ingress = IngressKind::connect;
   bool ech = false;  ///< its ClientHello carries ECH
   bool lab = false;
 };

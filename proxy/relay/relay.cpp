@@ -20,6 +20,7 @@ Event event_about(const Tunnel& tunnel, Action action, SteadyTime now) {
           .channel = facts.verdict.channel,
           .rule = facts.verdict.rule,
           .target = &facts.target,
+          .ingress = facts.ingress,
           .upstream = facts.upstream,
           .traffic = Traffic{tunnel.up.bytes, tunnel.down.bytes},
           .duration = since(facts.accepted_at, now),

@@ -13,10 +13,13 @@ Event event_about(const Session& session, Action action) {
               .channel = session.verdict.channel,
               .rule = session.verdict.rule,
               .target = session.target(),
+              .ingress = session.ingress.kind,
               .mode = session.verdict.mode,
               .would_deny = session.verdict.would_deny,
               .lab = session.snapshot->settings.lab_enabled};
   if (event.target == nullptr) event.asked = session.head.target_text();
+  const bool refused = action == Action::denied || action == Action::failed;
+  if (refused || action == Action::open) event.original = session.original;
   if (session.upstream) event.upstream = session.dialled;
   const bool ends = action == Action::close || action == Action::denied || action == Action::failed;
   if (ends)
@@ -38,6 +41,7 @@ TunnelFacts facts_of(const Session& session) {
           .upstream = session.dialled,
           .verdict = session.verdict,
           .accepted_at = session.accepted_at,
+          .ingress = session.ingress.kind,
           .ech = session.hello && session.hello->ech,
           .lab = session.snapshot->settings.lab_enabled};
 }

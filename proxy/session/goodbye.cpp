@@ -3,6 +3,7 @@
 #include "proxy/first_flight/alert.hpp"
 #include "proxy/gate/worker.hpp"
 #include "proxy/ingress/reply.hpp"
+#include "proxy/session/bytes.hpp"
 #include "proxy/session/events.hpp"
 
 namespace shirgate {
@@ -46,6 +47,8 @@ Awaitable<void> say_and_linger(Session& session, std::string_view last_words) {
 EndedBy ended_by(Reason reason) {
   switch (reason) {
     case Reason::hello_incomplete: return EndedBy::client;
+    case Reason::server_hello_timeout:
+    case Reason::server_hello_malformed:
     case Reason::upstream_closed:
     case Reason::upstream_reset: return EndedBy::upstream;
     default: return EndedBy::gate;
@@ -59,10 +62,17 @@ std::string_view advice_for(const Session& session, Reason reason) {
                                                                    : std::string_view();
 }
 
-TlsFacts tls_facts(const Session& session) {
-  const auto& sni = session.hello->sni;
-  return {.sni = sni.host ? std::string_view(sni.host->text()) : std::string_view(sni.raw), .ech = session.hello->ech};
+/// What a client that has begun TLS understands: the reason's alert, or `otherwise`. Empty where it speaks something
+/// else, or would have to unwrap it.
+std::string alert_for(const Session& session, Reason reason, std::optional<TlsAlert> otherwise) {
+  const auto alert = row_of(reason).alert ? row_of(reason).alert : otherwise;
+  const bool begun = session.hello || session.ja4 || session.hello_reader.flight_bytes() != 0;
+  if (!alert || !begun || session.opening == Opening::prelogin || reason == Reason::not_tls) return {};
+  const auto record = tls_alert_record(*alert);
+  return std::string(as_text(record));
 }
+
+TlsFacts tls_facts(const Session& session) { return {.sni = session.hello->sni.text, .ech = session.hello->ech}; }
 
 }  // namespace
 
@@ -71,8 +81,16 @@ Awaitable<void> refuse(Session& session, Reason reason) {
   event.reason = reason;
   event.stage = session.stage;
   if (session.stage == Stage::address) event.resolved = session.addresses;
+  event.resembles = session.resembles;
+  if (session.hello) event.tls = tls_facts(session);
   static_cast<void>(session.worker.audit().append(event));
 
+  session.upstream.reset();
+  if (session.ingress.kind != IngressKind::connect) {
+    // Who does not know of the gate would not understand HTTP.
+    const auto alert = alert_for(session, reason, TlsAlert::access_denied);
+    co_return co_await say_and_linger(session, alert);
+  }
   const Refusal refusal{.reason = reason,
                         .tunnel = session.id,
                         .target = session.target(),
@@ -81,7 +99,6 @@ Awaitable<void> refuse(Session& session, Reason reason) {
                         .identified = session.runtime.has_value(),
                         .json = session.head.wants_json()};
   const auto reply = refusal_reply(refusal);
-  session.upstream.reset();
   co_await say_and_linger(session, reply);
 }
 
@@ -96,13 +113,8 @@ Awaitable<void> cut(Session& session, Reason reason) {
   static_cast<void>(session.worker.audit().append(event));
 
   session.upstream.reset();
-  std::string_view last_words;
-  std::array<std::uint8_t, 7> alert{};
-  if (const auto& row = row_of(reason); row.alert && session.speaks_plain_tls) {
-    alert = tls_alert_record(*row.alert);
-    last_words = {reinterpret_cast<const char*>(alert.data()), alert.size()};
-  }
-  co_await say_and_linger(session, last_words);
+  const auto alert = alert_for(session, reason, std::nullopt);
+  co_await say_and_linger(session, alert);
 }
 
 }  // namespace shirgate

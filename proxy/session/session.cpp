@@ -7,6 +7,7 @@
 #include "proxy/gate/worker.hpp"
 #include "proxy/ingress/reply.hpp"
 #include "proxy/operational_log.hpp"
+#include "proxy/session/caught.hpp"
 #include "proxy/session/events.hpp"
 #include "proxy/session/first_flight.hpp"
 #include "proxy/session/goodbye.hpp"
@@ -46,10 +47,16 @@ Awaitable<Reason> read_request(Session& session) {
   co_return Reason::allowed;
 }
 
-/// Steps 3 and 4: who asks, and may it reach that? Decided before anything is looked up.
-Reason decide(Session& session) {
+/// Step 3: whose client is it, and is this its door?
+Reason identify(Session& session) {
   session.stage = Stage::identify;
-  if (!session.runtime) return Reason::client_not_listed;
+  const auto door_of = session.ingress.runtime;
+  const bool listed = session.runtime && (door_of.empty() || door_of == *session.runtime);
+  return listed ? Reason::allowed : Reason::client_not_listed;
+}
+
+/// Step 4: may it reach that? Decided before anything is looked up.
+Reason decide(Session& session) {
   session.stage = Stage::policy;
   if (!session.asked) return Reason::ip_literal_not_listed;
   session.verdict = session.snapshot->policy->decide(*session.runtime, *session.asked, wall_clock());
@@ -97,14 +104,18 @@ Awaitable<Reason> reach(Session& session) {
 /// Becomes true once the ticket's event is as durable as the log promises.
 Awaitable<bool> accepted(Ticket ticket) { co_return Audit::accepted(ticket); }
 
-/// Step 6: on the record first, then the 200.
+/// Step 6: on the record first.
 Awaitable<Reason> open(Session& session) {
   session.stage = Stage::audit;
   const auto& verdict = session.verdict;
   session.first_use = verdict.by_wildcard && session.worker.first_uses().note(verdict.rule, session.asked->target.host);
   const auto ticket = session.worker.audit().append(event_about(session, Action::open));
   session.opened = co_await accepted(ticket);
-  if (!session.opened) co_return Reason::audit_unavailable;
+  co_return session.opened ? Reason::allowed : Reason::audit_unavailable;
+}
+
+/// Then the 200.
+Awaitable<Reason> confirm(Session& session) {
   session.stage = Stage::first_flight;
   const auto deadline = session.worker.loop().now() + session.snapshot->settings.hello_timeout;
   const auto sent = co_await session.client->write_all(established_reply, deadline);
@@ -112,14 +123,41 @@ Awaitable<Reason> open(Session& session) {
   co_return sent.error == 0 ? Reason::allowed : Reason::hello_incomplete;
 }
 
-/// Steps 2 to 6. Each line may be the last.
-Awaitable<Reason> open_tunnel(Session& session) {
-  Reason reason = co_await read_request(session);
-  // An address instead of a name is well-formed, and no rule can list it: a matter of policy, so who asks comes first.
-  if (reason == Reason::allowed || reason == Reason::ip_literal_not_listed) reason = decide(session);
-  if (reason == Reason::allowed) reason = co_await resolve(session);
+/// Steps 5 and 6, for a question that was allowed. Each line may be the last.
+Awaitable<Reason> reach_and_open(Session& session) {
+  Reason reason = co_await resolve(session);
   if (reason == Reason::allowed) reason = co_await reach(session);
   if (reason == Reason::allowed) reason = co_await open(session);
+  co_return reason;
+}
+
+/// CONNECT: the client says what it wants, hears whether it may, and then begins.
+Awaitable<Reason> set_up_connect(Session& session) {
+  Reason reason = co_await read_request(session);
+  // An address instead of a name is well-formed, and no rule can list it: a matter of policy, so who asks comes first.
+  if (reason != Reason::allowed && reason != Reason::ip_literal_not_listed) co_return reason;
+  reason = identify(session);
+  if (reason == Reason::allowed) reason = decide(session);
+  if (reason == Reason::allowed) reason = co_await reach_and_open(session);
+  if (reason == Reason::allowed) reason = co_await confirm(session);
+  const auto deadline = std::chrono::steady_clock::now() + session.snapshot->settings.hello_timeout;
+  if (reason == Reason::allowed) reason = co_await read_opening(session, session.verdict.protocol, deadline);
+  if (reason == Reason::allowed) reason = judge_opening(session);
+  co_return reason;
+}
+
+/// [[forward]] and [[transparent]]: the client takes the gate for the server and begins at once.
+Awaitable<Reason> set_up_caught(Session& session) {
+  Reason reason = identify(session);
+  if (reason == Reason::allowed) reason = co_await find_out_target(session);
+  if (reason == Reason::allowed) reason = decide(session);
+  if (reason == Reason::allowed && session.opening == Opening::prelogin && session.verdict.protocol != Protocol::tds)
+    reason = Reason::not_tls;
+  if (reason == Reason::allowed && (session.opening == Opening::tls || session.answered)) {
+    session.stage = Stage::first_flight;
+    reason = judge_hello_of(session);
+  }
+  if (reason == Reason::allowed) reason = co_await reach_and_open(session);
   co_return reason;
 }
 
@@ -128,13 +166,17 @@ std::chrono::milliseconds idle_limit(const Session& session) {
   return rule != nullptr && rule->may_be_quiet ? std::chrono::milliseconds(0) : session.snapshot->settings.idle_timeout;
 }
 
-/// Step 8. A reload since the decision gets the last word, the dialled address included.
+/// A reload since the decision gets the last word, the dialled address included.
+Reason judge_by_what_is_in_force(const Session& session) {
+  const auto& in_force = session.worker.snapshot();
+  if (in_force == session.snapshot) return Reason::allowed;
+  return judge_tunnel(*in_force->policy, facts_of(session), wall_clock());
+}
+
+/// Step 8.
 Reason hand_over(Session& session) {
+  if (const Reason judged = judge_by_what_is_in_force(session); judged != Reason::allowed) return judged;
   Handover handover{.facts = facts_of(session), .permit = std::move(session.permit)};
-  if (const auto& now_in_force = session.worker.snapshot(); now_in_force != session.snapshot) {
-    const auto reason = judge_tunnel(*now_in_force->policy, handover.facts, wall_clock());
-    if (reason != Reason::allowed) return reason;
-  }
   const auto& settings = session.snapshot->settings;
   handover.limits = {idle_limit(session), settings.half_close_timeout, settings.progress_interval};
   handover.to_upstream = session.received();
@@ -145,16 +187,25 @@ Reason hand_over(Session& session) {
   return Reason::allowed;
 }
 
-/// Everything that can still go wrong after the 200, and the relay when nothing does.
-Awaitable<Reason> check_and_relay(Session& session) {
-  const Reason reason = co_await check_first_flight(session);
+/// From an accepted connection to the relay.
+Awaitable<Reason> set_up(Session& session) {
+  Reason reason = Reason::internal_error;
+  if (session.ingress.kind == IngressKind::connect)
+    reason = co_await set_up_connect(session);
+  else
+    reason = co_await set_up_caught(session);
+  // Before the first byte of the client goes up, and again when the relay takes over.
+  if (reason == Reason::allowed) reason = judge_by_what_is_in_force(session);
+  if (reason == Reason::allowed) reason = co_await pass_opening_on(session);
   co_return reason == Reason::allowed ? hand_over(session) : reason;
 }
 
 }  // namespace
 
-Session::Session(Worker& at, std::unique_ptr<Socket> socket, const Endpoint& from, std::uint64_t request)
+Session::Session(Worker& at, const Ingress& door, std::unique_ptr<Socket> socket, const Endpoint& from,
+                 std::uint64_t request)
     : worker(at),
+      ingress(door),
       snapshot(at.snapshot()),
       client(std::move(socket)),
       peer(from),
@@ -175,11 +226,7 @@ void Session::consume(std::size_t count) {
 Awaitable<void> serve(std::unique_ptr<Session> session) {
   Reason reason = Reason::internal_error;
   try {
-    reason = co_await open_tunnel(*session);
-    if (reason == Reason::allowed) {
-      reason = Reason::internal_error;
-      reason = co_await check_and_relay(*session);
-    }
+    reason = co_await set_up(*session);
   } catch (const std::exception& error) {
     // Out of memory, most likely. Only this session ends, and the log says so.
     operational_log::error(fmt::format("a session threw: {}", error.what()));

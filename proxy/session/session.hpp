@@ -11,6 +11,8 @@
 #include "proxy/dial.hpp"
 #include "proxy/first_flight/hello.hpp"
 #include "proxy/first_flight/hello_reader.hpp"
+#include "proxy/first_flight/ja4.hpp"
+#include "proxy/first_flight/tds_prelogin.hpp"
 #include "proxy/gate/occupancy.hpp"
 #include "proxy/gate/snapshot.hpp"
 #include "proxy/ingress/request_head.hpp"
@@ -20,14 +22,32 @@ namespace shirgate {
 
 class Worker;
 
+/// What a client begins with.
+enum class Opening : std::uint8_t {
+  tls,       ///< a ClientHello
+  prelogin,  ///< SQL: TLS comes later, inside TDS packets
+  other,     ///< none of these, where the rule lets it
+};
+
+/// What the server's answer said of itself in the clear.
+struct ServerFacts {
+  std::uint16_t version = 0;  ///< 0: it did not say
+  bool hello_retry = false;
+  std::string names{};  ///< of its certificate, separated by commas
+  std::string issuer{};
+};
+
 /// What the steps of a session know and leave behind for each other. Lives until the tunnel is handed over.
 struct Session {
-  Session(Worker& worker, std::unique_ptr<Socket> client, const Endpoint& peer, std::uint64_t id);
+  /// `ingress` is the door it came in by, and outlives it.
+  Session(Worker& worker, const Ingress& ingress, std::unique_ptr<Socket> client, const Endpoint& peer,
+          std::uint64_t id);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   Worker& worker;
+  const Ingress& ingress;
   SnapshotPtr snapshot;  ///< the configuration this request is judged by
   std::unique_ptr<Socket> client;
   Endpoint peer;
@@ -45,14 +65,22 @@ struct Session {
   bool first_use = false;  ///< of this host under its wildcard
   bool opened = false;     ///< the `open` event was accepted, so one `close` is owed
 
+  std::optional<Endpoint> original;  ///< where a caught connection was going
+  Opening opening = Opening::tls;
+  std::optional<Prelogin> offer;  ///< the client's, where it opened with one
+  bool answered = false;          ///< the gate itself has answered the offer
   HelloReader hello_reader;
-  std::optional<Hello> hello;
-  bool speaks_plain_tls = true;  ///< a TLS alert would be understood
-  Traffic traffic;               ///< what was relayed before the relay: a PRELOGIN and its answer
+  std::optional<Hello> hello;       ///< views into hello_reader
+  std::size_t flight_bytes = 0;     ///< of received(): the hello, with the headers of the packets around it
+  std::optional<Ja4> ja4;           ///< of the first hello
+  Reason lifted = Reason::allowed;  ///< what of the hello only report mode let through
+  ServerFacts server;
+  Traffic traffic;  ///< what was relayed before the relay: the first flights
   std::string_view resembles{};
 
   std::chrono::microseconds dns_time{0};
   std::chrono::microseconds dial_time{0};
+  SteadyTime first_flight_at{};  ///< when the client's turn began
   std::chrono::microseconds first_flight_time{0};
 
   /// What the client sent and nobody has consumed: first the request head, then the first flight. Large enough for

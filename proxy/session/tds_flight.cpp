@@ -2,19 +2,15 @@
 
 #include "proxy/first_flight/tds_prelogin.hpp"
 #include "proxy/first_flight/tds_tls.hpp"
+#include "proxy/gate/worker.hpp"
+#include "proxy/session/bytes.hpp"
 #include "proxy/session/first_flight.hpp"
 
 namespace shirgate {
 namespace {
 
-constexpr char tls_handshake_record = 0x16;
-
-std::span<const std::uint8_t> as_bytes(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::span<const char> as_text(std::span<const std::uint8_t> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+SteadyTime from_now(const Session& session) {
+  return std::chrono::steady_clock::now() + session.snapshot->settings.hello_timeout;
 }
 
 /// The client's PRELOGIN, whole; it stays in session.received().
@@ -31,7 +27,7 @@ Awaitable<Reason> read_prelogin(Session& session, PreloginReader& reader, Steady
 }
 
 Reason reason_to_end_upstream(int error) {
-  if (error == ETIMEDOUT) return Reason::hello_timeout;
+  if (error == ETIMEDOUT) return Reason::server_hello_timeout;
   return error == ECANCELED ? Reason::gate_stopped : Reason::upstream_reset;
 }
 
@@ -50,9 +46,16 @@ Awaitable<Reason> read_answer(Session& session, PreloginReader& reader, std::str
   }
 }
 
+Awaitable<Reason> tell_client(Session& session, std::string_view bytes, SteadyTime deadline) {
+  const auto told = co_await session.client->write_all(bytes, deadline);
+  session.traffic.from_upstream += told.bytes;
+  if (told.error == ECANCELED) co_return Reason::gate_stopped;
+  co_return told.error == 0 ? Reason::allowed : Reason::hello_incomplete;
+}
+
 /// The rebuilt PRELOGIN goes up, and the server's answer comes down if the two agree on encryption to the end.
-Awaitable<Reason> agree(Session& session, const Prelogin& offer, SteadyTime deadline) {
-  const auto rebuilt = rebuild(offer);
+Awaitable<Reason> agree(Session& session, SteadyTime deadline) {
+  const auto rebuilt = rebuild(*session.offer);
   const auto sent = co_await session.upstream->write_all(as_text(rebuilt), deadline);
   session.traffic.from_client += sent.bytes;
   if (sent.error != 0) co_return reason_to_end_upstream(sent.error);
@@ -63,12 +66,10 @@ Awaitable<Reason> agree(Session& session, const Prelogin& offer, SteadyTime dead
   if (read != Reason::allowed) co_return read;
   const auto encryption = parse_prelogin_answer(reader.payload());
   if (encryption.has_error()) co_return Reason::tds_malformed;
-  if (negotiated(offer.encryption, *encryption) != EncryptionOutcome::full) co_return Reason::tds_not_encrypted;
-
-  const auto told = co_await session.client->write_all(answer, deadline);
-  session.traffic.from_upstream += told.bytes;
-  if (told.error == ECANCELED) co_return Reason::gate_stopped;
-  co_return told.error == 0 ? Reason::allowed : Reason::hello_incomplete;
+  if (negotiated(session.offer->encryption, *encryption) != EncryptionOutcome::full)
+    co_return Reason::tds_not_encrypted;
+  if (session.answered) co_return Reason::allowed;  // the client has the gate's own answer
+  co_return co_await tell_client(session, answer, deadline);
 }
 
 Reason refusal(const TdsHelloReader& reader, Reason reason) {
@@ -76,43 +77,60 @@ Reason refusal(const TdsHelloReader& reader, Reason reason) {
 }
 
 /// What is in session.received() must begin the hello; reads on until it is whole.
-Awaitable<Reason> read_wrapped_hello(Session& session, TdsHelloReader& reader, std::size_t fed, SteadyTime deadline) {
-  for (;;) {
+Awaitable<Reason> read_wrapped_hello(Session& session, SteadyTime deadline) {
+  TdsHelloReader reader(session.hello_reader);
+  for (std::size_t fed = 0;;) {
     const auto progress = reader.feed(as_bytes(session.received().substr(fed)));
     fed = session.received().size();
     if (progress.has_error()) co_return refusal(reader, progress.error());
-    if (*progress == HelloProgress::done) co_return Reason::allowed;
+    if (*progress == HelloProgress::done) break;
     const Reason got = co_await receive_more(session, deadline);
     if (got != Reason::allowed) co_return got;
   }
+  session.flight_bytes = reader.flight_bytes();
+  co_return Reason::allowed;
+}
+
+/// A client that did not wait for the answer has sent more: if that can't begin its TLS, the server hears nothing.
+Reason look_ahead(Session& session) {
+  TdsHelloReader reader(session.hello_reader);
+  const auto early = reader.feed(as_bytes(session.received()));
+  const Reason reason = early.has_error() ? refusal(reader, early.error()) : Reason::allowed;
+  session.hello_reader.begin_again();
+  return reason;
 }
 
 }  // namespace
 
-Awaitable<Reason> read_tds_hello(Session& session, SteadyTime deadline) {
-  if (session.received().empty()) {
-    const Reason got = co_await receive_more(session, deadline);
-    if (got != Reason::allowed) co_return got;
-  }
-  if (session.received().front() == tls_handshake_record) co_return co_await read_tls_hello(session, deadline);
-
-  session.speaks_plain_tls = false;
-  PreloginReader prelogin(TdsPacketType::prelogin);
-  const Reason read = co_await read_prelogin(session, prelogin, deadline);
+Awaitable<Reason> read_offer(Session& session, SteadyTime deadline) {
+  PreloginReader reader(TdsPacketType::prelogin);
+  const Reason read = co_await read_prelogin(session, reader, deadline);
   if (read != Reason::allowed) co_return read;
-  const auto offer = parse_prelogin(prelogin.payload());
+  auto offer = parse_prelogin(reader.payload());
   if (offer.has_error()) co_return Reason::tds_malformed;
   if (!may_become_full(offer->encryption)) co_return Reason::tds_not_encrypted;
+  session.offer = *std::move(offer);
+  session.consume(reader.flight_bytes());
+  co_return look_ahead(session);
+}
 
-  // A client that did not wait for the answer has sent more: if that can't begin its TLS, the server hears nothing.
-  session.consume(prelogin.flight_bytes());
-  TdsHelloReader hello(session.hello_reader);
-  const auto early = hello.feed(as_bytes(session.received()));
-  if (early.has_error()) co_return refusal(hello, early.error());
-  const auto fed = session.received().size();
-  const Reason agreed = co_await agree(session, *offer, deadline);
-  if (agreed != Reason::allowed) co_return agreed;
-  co_return co_await read_wrapped_hello(session, hello, fed, deadline);
+Awaitable<Reason> answer_offer(Session& session, SteadyTime deadline) {
+  // Only the real server knows whether it wants a token, and signs the nonce it is given.
+  if (session.offer->fed_auth_required.value_or(false) || session.offer->nonce) co_return Reason::sql_target_required;
+  const auto answer = answer_to(*session.offer);
+  session.answered = true;
+  const Reason told = co_await tell_client(session, as_text(answer), deadline);
+  if (told != Reason::allowed) co_return told;
+  co_return co_await read_wrapped_hello(session, deadline);
+}
+
+Awaitable<Reason> agree_on_encryption(Session& session) {
+  auto deadline = from_now(session);
+  const Reason agreed = co_await agree(session, deadline);
+  if (agreed != Reason::allowed || session.answered) co_return agreed;
+  deadline = from_now(session);
+  const Reason read = co_await read_wrapped_hello(session, deadline);
+  co_return read == Reason::allowed ? judge_hello_of(session) : read;
 }
 
 }  // namespace shirgate

@@ -6,15 +6,24 @@
 namespace shirgate {
 
 ///  client                        gate                              server
-///    | PRELOGIN ------------------> held, read                        |
+///    | PRELOGIN ------------------> held, read: read_offer            |
 ///    |                              rebuilt PRELOGIN ---------------> |
-///    |                              held, read, judged <--- answer    |
+///    |                              held, read, judged <--- answer    |   agree_on_encryption
 ///    | <------------------- answer                                    |
 ///    | TLS in 0x12 packets -------> held until the hello is whole     |
 ///
-/// Ends like reading a TLS hello: `allowed` with session.hello_reader whole and session.received() what the upstream
-/// gets next, or the reason to cut. A client that begins with TLS (TDS 8) is read as TLS. Without an agreement on
-/// encryption to the end nothing of the client's own bytes goes up.
-[[nodiscard]] Awaitable<Reason> read_tds_hello(Session& session, SteadyTime deadline);
+/// Where only TLS can say which server is meant, the gate answers itself (answer_offer), reads the hello, and the
+/// server's answer must then fit the one given. Without an agreement on encryption to the end nothing of the client's
+/// own bytes goes up.
+
+/// The client's PRELOGIN, whole, into session.offer.
+[[nodiscard]] Awaitable<Reason> read_offer(Session& session, SteadyTime deadline);
+
+/// The gate answers the offer and reads the hello, of which nothing is judged yet. Not for offers that only the real
+/// server can answer.
+[[nodiscard]] Awaitable<Reason> answer_offer(Session& session, SteadyTime deadline);
+
+/// Offer and answer go round; then the hello is read and judged, unless answer_offer() has read it before.
+[[nodiscard]] Awaitable<Reason> agree_on_encryption(Session& session);
 
 }  // namespace shirgate

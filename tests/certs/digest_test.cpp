@@ -1,11 +1,31 @@
 #include "certs/digest.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdlib>
 
 namespace shirgate {
 namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+void* count_and_allocate(std::size_t size, const char*, int) {
+  allocations.fetch_add(1);
+  return std::malloc(size);
+}
+
+void* count_and_reallocate(void* place, std::size_t size, const char*, int) {
+  allocations.fetch_add(1);
+  return std::realloc(place, size);
+}
+
+void release(void* place, const char*, int) { std::free(place); }
+
+/// OpenSSL takes these before its first allocation only: ahead of main.
+const bool counting = CRYPTO_set_mem_functions(count_and_allocate, count_and_reallocate, release) == 1;
 
 struct Vector {
   const char* name;
@@ -51,6 +71,20 @@ TEST(Sha256, TreatsAnEmptyPieceAsNothing) {
   hash.add("abc");
   hash.add("");
   EXPECT_EQ(hash.finish(), sha256("abc"));
+}
+
+TEST(Sha256, AllocatesNothing) {
+  ASSERT_TRUE(counting);
+  OPENSSL_free(OPENSSL_malloc(1));
+  const auto before = allocations.load();
+  ASSERT_GT(before, 0U) << "the counter counts";
+  static_cast<void>(sha256("abc"));
+  Sha256 hash;
+  for (int i = 0; i < 10; ++i) {
+    hash.add("abc");
+    static_cast<void>(hash.finish());
+  }
+  EXPECT_EQ(allocations.load(), before);
 }
 
 TEST(ToHex, KeepsLeadingZeroesAndHighBytes) {

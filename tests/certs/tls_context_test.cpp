@@ -121,6 +121,24 @@ TEST_F(TlsContext, RefusesSettingsItCannotMeet) {
   EXPECT_THROW(TlsServerContext(Identity{}), OpensslError);
 }
 
+TEST_F(TlsContext, AsksAClientAgainThatGuessedAnotherGroup) {
+  TlsLeg server = TlsLeg::server(TlsServerContext(authority_->issue("kv.lab"), {.groups = "P-384"}));
+  TlsLeg client =
+      TlsLeg::client(TlsClientContext::trusting(authority_->ca_pem(), {.groups = "X25519:P-384"}), "kv.lab");
+  client.handshake();
+  std::vector<std::uint8_t> first;
+  client.pull(first);
+  static_cast<void>(server.feed(first));
+  EXPECT_EQ(server.handshake(), Handshake::more);
+  EXPECT_LT(server.pending_out(), 200U) << "no certificate yet";
+  shake_hands(server, client);
+  EXPECT_EQ(client.handshake(), Handshake::done) << client.failure();
+}
+
+TEST_F(TlsContext, RefusesGroupsOpensslDoesNotKnow) {
+  EXPECT_THROW(TlsServerContext(authority_, "kv.lab", {.groups = "P-1"}), OpensslError);
+}
+
 TEST_F(TlsContext, RefusesAKeyThatDoesNotFitTheCertificate) {
   const Identity mixed{authority_->issue("a.lab").certificate, authority_->issue("b.lab").key};
   try {

@@ -175,8 +175,6 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Rest, Mistaken,
     testing::Values(
-        MistakeCase{"Forward", with_rest("[[forward]] #!\nlisten = \"10.20.0.10:1433\"\n"),
-                    "[[forward]] is not served yet"},
         MistakeCase{"UnknownSection", with_rest("[admin] #!\nlisten = 1\n"), "the file has no key 'admin'"},
         MistakeCase{"MisspeltSection", with_rest("[[alow]] #!\nhosts = []\n"), "did you mean 'allow'?"},
         MistakeCase{"AllowWithOneBracket", with_rest("[allow] #!\nruntime = \"prod\"\n"),

@@ -11,31 +11,19 @@ import os
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
+
+from gate import DEADLINE, Authority, Gate, lab, runtime, wait_for
 
 BINARY = sys.argv.pop(1)
 GIB = 1 << 30
 BLOCK = hashlib.sha256(b"shirgate").digest() * 32768  # 1 MiB that does not compress to nothing
 CONTROL = "contoso-prod.westeurope.datafactory.azure.net"
 STAGING = "contosostage.blob.core.windows.net"
-DEADLINE = 60
-
-
-def wait_for(condition, what):
-    """Waits until condition() is truthy and returns it."""
-    until = time.monotonic() + DEADLINE
-    while time.monotonic() < until:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"not within {DEADLINE} s: {what}")
 
 
 class Storage(http.server.BaseHTTPRequestHandler):
@@ -99,83 +87,28 @@ class ThroughTheGate(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="shirgate-e2e-")
-        cls.certificate = os.path.join(cls.folder, "cert.pem")
-        key = os.path.join(cls.folder, "key.pem")
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-             "-keyout", key, "-out", cls.certificate, "-days", "2", "-subj", "/CN=shirgate e2e",
-             "-addext", f"subjectAltName=DNS:{CONTROL},DNS:{STAGING}"],
-            check=True, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(cls.certificate, key)
-        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Storage)
-        cls.server.socket = context.wrap_socket(cls.server.socket, server_side=True, do_handshake_on_connect=False)
-        cls.server.handle_error = lambda *args: None
-        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.authority = Authority(os.path.join(cls.folder, "pki"), [CONTROL, STAGING])
+        cls.server = cls.authority.serve_https(Storage)
+        cls.addClassCleanup(cls.server.server_close)
+        cls.addClassCleanup(cls.server.shutdown)
         cls.sink = CountingSink()
-        cls.start_gate()
-
-    @classmethod
-    def start_gate(cls):
-        cls.audit = os.path.join(cls.folder, "audit")
-        config = os.path.join(cls.folder, "shirgate.toml")
-        with open(config, "w", encoding="ascii") as file:
-            file.write(f"""
-[gate]
-listen = ["127.0.0.1:0"]
-[audit]
-directory = "{cls.audit}"
-[[runtime]]
-name = "contoso-prod"
-clients = ["127.0.0.1"]
-factory = "contoso-prod"
-region = "westeurope"
-interactive_authoring = "off"
-staging_accounts = ["contosostage"]
-[dns.hosts]
-"{CONTROL}" = ["20.60.0.10"]
-"{STAGING}" = ["20.60.0.11"]
-[lab]
-enabled = true
-dial = {{ "{STAGING}:443" = "127.0.0.1:{cls.server.server_port}", "{CONTROL}:443" = "127.0.0.1:{cls.sink.port}" }}
-""")
-        cls.config = config
-        cls.gate = subprocess.Popen([BINARY, "serve", "--config", config, "--lab"], stderr=subprocess.DEVNULL)
-        start = wait_for(lambda: [e for e in cls.events() if e["event.action"] == "start"], "the gate's start")
-        cls.proxy = "http://" + start[-1]["message"].split()[-1]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.gate.send_signal(signal.SIGTERM)
-        code = cls.gate.wait(DEADLINE)
-        cls.server.shutdown()
-        shutil.rmtree(cls.folder)
-        assert code == 0, f"the gate ended with {code}"
-
-    @classmethod
-    def events(cls):
-        found = []
-        if not os.path.isdir(cls.audit):
-            return found
-        for name in sorted(os.listdir(cls.audit)):
-            if name.endswith(".jsonl"):
-                with open(os.path.join(cls.audit, name), encoding="ascii") as file:
-                    found += [json.loads(line) for line in file if line.endswith("\n")]
-        return found
+        ports = {STAGING: cls.server.server_port, CONTROL: cls.sink.port}
+        cls.gate = Gate(BINARY, os.path.join(cls.folder, "gate"), runtime("contosostage") + lab(ports))
+        cls.addClassCleanup(cls.gate.stop)
+        cls.command = ["curl", "-sS", "-x", cls.gate.proxy, "--cacert", cls.authority.certificate]
 
     def curl(self, *arguments, **options):
-        return subprocess.run(
-            ["curl", "-sS", "--max-time", str(DEADLINE), "-x", self.proxy, "--cacert", self.certificate, *arguments],
-            capture_output=True, check=False, **options)
+        return subprocess.run([*self.command, "--max-time", str(DEADLINE), *arguments],
+                              capture_output=True, check=False, **options)
 
     def closed(self, **fields):
         def matching():
-            return [e for e in self.events() if all(e.get(key) == value for key, value in fields.items())]
+            return [e for e in self.gate.events() if all(e.get(key) == value for key, value in fields.items())]
         return wait_for(matching, f"an event with {fields}")
 
     def test_downloads_a_gibibyte_unharmed(self):
-        curl = subprocess.Popen(["curl", "-sS", "-x", self.proxy, "--cacert", self.certificate, f"https://{STAGING}/gib"],
-                                stdout=subprocess.PIPE)
+        curl = subprocess.Popen([*self.command, f"https://{STAGING}/gib"], stdout=subprocess.PIPE)
         digest, size = hashlib.sha256(), 0
         while piece := curl.stdout.read(1 << 20):
             digest.update(piece)
@@ -197,7 +130,7 @@ dial = {{ "{STAGING}:443" = "127.0.0.1:{cls.server.server_port}", "{CONTROL}:443
         result = self.curl("-T", path, f"https://{STAGING}/block")
         os.remove(path)
         self.assertEqual(result.stdout.decode(), digest.hexdigest(), result.stderr)
-        wait_for(lambda: [e for e in self.events() if e["event.action"] == "close" and e["source.bytes"] > GIB],
+        wait_for(lambda: [e for e in self.gate.events("close") if e["source.bytes"] > GIB],
                  "a close event with the upload's bytes")
 
     def test_tells_curl_why_an_unlisted_host_is_refused(self):
@@ -218,22 +151,22 @@ dial = {{ "{STAGING}:443" = "127.0.0.1:{cls.server.server_port}", "{CONTROL}:443
         self.assertGreaterEqual(self.sink.connections, 1)
 
     def count(self, action):
-        return len([e for e in self.events() if e["event.action"] == action])
+        return len(self.gate.events(action))
 
     def test_outlives_a_client_that_is_killed(self):
         checked, closed = self.count("checked"), self.count("close")
-        curl = subprocess.Popen(["curl", "-sS", "-x", self.proxy, "--cacert", self.certificate, "--limit-rate", "1M",
-                                 "-o", os.devnull, f"https://{STAGING}/gib"], stderr=subprocess.DEVNULL)
+        curl = subprocess.Popen([*self.command, "--limit-rate", "1M", "-o", os.devnull, f"https://{STAGING}/gib"],
+                                stderr=subprocess.DEVNULL)
         wait_for(lambda: self.count("checked") > checked, "its tunnel")
         curl.kill()
         curl.wait()
         wait_for(lambda: self.count("close") > closed, "its close event")
-        self.assertEqual(self.curl("-T", self.certificate, f"https://{STAGING}/again").returncode, 0)
+        self.assertEqual(self.curl("-T", self.authority.certificate, f"https://{STAGING}/again").returncode, 0)
 
     def test_reports_what_happened(self):
         self.curl("https://telemetry.vendor.example/")
         self.closed(**{"event.action": "denied", "destination.domain": "telemetry.vendor.example"})
-        result = subprocess.run([BINARY, "report", "--json", self.audit], capture_output=True, check=True)
+        result = subprocess.run([BINARY, "report", "--json", self.gate.audit], capture_output=True, check=True)
         report = json.loads(result.stdout)
         self.assertIn("telemetry.vendor.example:443", [row["target"] for row in report["refused"]])
 
@@ -243,33 +176,33 @@ dial = {{ "{STAGING}:443" = "127.0.0.1:{cls.server.server_port}", "{CONTROL}:443
         return json.loads(result.stdout)
 
     def test_answers_in_json_with_documented_exit_codes(self):
-        self.assertTrue(self.answer("check", self.config)["valid"])
-        hosts = {rule["host"]: rule["channel"] for rule in self.answer("rules", self.config)["rules"]}
+        self.assertTrue(self.answer("check", self.gate.config)["valid"])
+        hosts = {rule["host"]: rule["channel"] for rule in self.answer("rules", self.gate.config)["rules"]}
         self.assertEqual(hosts[CONTROL], "control")
-        self.assertTrue(self.answer("explain", f"{STAGING}:443", "--config", self.config)["allowed"])
-        denied = self.answer("explain", "evil.example:443", "--config", self.config, code=1)
+        self.assertTrue(self.answer("explain", f"{STAGING}:443", "--config", self.gate.config)["allowed"])
+        denied = self.answer("explain", "evil.example:443", "--config", self.gate.config, code=1)
         self.assertEqual(denied["reason"], "host_not_listed")
         self.assertIn("[[allow]]", denied["add"])
-        self.assertIn(self.proxy, self.answer("shir-config", "--proxy", self.proxy)["xml"])
-        for arguments in (["explain", "evil.example", "--config", self.config], ["check", "/nowhere.toml"],
+        self.assertIn(self.gate.proxy, self.answer("shir-config", "--proxy", self.gate.proxy)["xml"])
+        for arguments in (["explain", "evil.example", "--config", self.gate.config], ["check", "/nowhere.toml"],
                           ["shir-config", "--proxy", "gate"], ["report", self.folder], ["nonsense"]):
             result = subprocess.run([BINARY, *arguments], capture_output=True, check=False)
             self.assertEqual(result.returncode, 2, arguments)
             self.assertTrue(result.stderr, arguments)
 
     def test_keeps_the_configuration_when_a_reload_is_bad(self):
-        with open(self.config, encoding="ascii") as file:
+        with open(self.gate.config, encoding="ascii") as file:
             good = file.read()
-        with open(self.config, "a", encoding="ascii") as file:
+        with open(self.gate.config, "a", encoding="ascii") as file:
             file.write("[nonsense]\n")
-        self.gate.send_signal(signal.SIGHUP)
-        self.assertEqual(self.curl("-T", self.certificate, f"https://{STAGING}/x").returncode, 0)
+        self.gate.process.send_signal(signal.SIGHUP)
+        self.assertEqual(self.curl("-T", self.authority.certificate, f"https://{STAGING}/x").returncode, 0)
         policies = self.count("policy")
-        with open(self.config, "w", encoding="ascii") as file:
+        with open(self.gate.config, "w", encoding="ascii") as file:
             file.write(good.replace('staging_accounts = ["contosostage"]', 'staging_accounts = ["contosostage", "another1"]'))
-        self.gate.send_signal(signal.SIGHUP)
+        self.gate.process.send_signal(signal.SIGHUP)
         wait_for(lambda: self.count("policy") > policies, "the new policy")
-        self.assertEqual(self.curl("-T", self.certificate, f"https://{STAGING}/x").returncode, 0)
+        self.assertEqual(self.curl("-T", self.authority.certificate, f"https://{STAGING}/x").returncode, 0)
 
 
 if __name__ == "__main__":

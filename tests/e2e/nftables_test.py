@@ -6,22 +6,18 @@ Usage: nftables_test.py PATH_TO_SHIRGATE. Needs nft, ip and the right to make ne
 where it has not got them. The namespaces belong to this process and go with it.
 """
 
-import ctypes
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
-CLONE_NEWNET = 0x40000000
+from namespaces import Namespace, cable, in_own_namespaces, skip
+
 DEADLINE = 10
-os.environ["PATH"] += ":/usr/sbin:/sbin"
-LIBC = ctypes.CDLL(None, use_errno=True)
 
 CONFIG = """
 [gate]
@@ -46,66 +42,7 @@ ticket = "} accept \\u000a \\" ; #"
 """
 
 
-def skip(why):
-    print(f"SKIPPED: the nftables script was NOT tried: {why}", file=sys.stderr)
-    sys.exit(77)
-
-
-def in_own_namespaces():
-    """Starts over inside namespaces of its own, so that nothing here can reach the machine's network."""
-    for tool in ("nft", "ip", "unshare", "nsenter"):
-        if shutil.which(tool) is None:
-            skip(f"{tool} is not installed")
-    isolate = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
-    if subprocess.run([*isolate, "ip", "link", "add", "name", "try0", "type", "veth", "peer", "name", "try1"],
-                      capture_output=True, check=False).returncode != 0:
-        skip("network namespaces with veth pairs are not permitted")
-    os.environ["SHIRGATE_ISOLATED"] = "yes"
-    os.execvp(isolate[0], [*isolate, sys.executable, *sys.argv])
-
-
-def in_thread(work):
-    """The result of work(), run in a thread of its own: a network namespace is entered by thread."""
-    box = {}
-
-    def run():
-        try:
-            box["result"] = work()
-        except BaseException as error:  # carried over to the caller
-            box["error"] = error
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if "error" in box:
-        raise box["error"]
-    return box["result"]
-
-
-def must(result):
-    if result != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-
-
-class Namespace:
-    def __init__(self):
-        def make():
-            must(LIBC.unshare(CLONE_NEWNET))
-            return os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        self.fd = in_thread(make)
-        self.path = f"/proc/{os.getpid()}/fd/{self.fd}"
-        self.run("ip", "link", "set", "lo", "up")
-
-    def do(self, work):
-        def enter_and_work():
-            must(LIBC.setns(self.fd, CLONE_NEWNET))
-            return work()
-        return in_thread(enter_and_work)
-
-    def run(self, *command, **options):
-        return subprocess.run(["nsenter", f"--net={self.path}", *command], check=True, capture_output=True, text=True,
-                              timeout=DEADLINE, **options).stdout
-
+class Machine(Namespace):
     def listen(self, address, port):
         def make():
             listener = socket.create_server((address, port))
@@ -135,25 +72,17 @@ def route():
         file.write("1")
 
 
-def link(one, one_name, other, other_name):
-    subprocess.run(["ip", "link", "add", "name", one_name, "type", "veth", "peer", "name", other_name], check=True)
-    for namespace, name in ((one, one_name), (other, other_name)):
-        subprocess.run(["ip", "link", "set", name, "netns", namespace.path], check=True)
-        namespace.run("ip", "link", "set", name, "up")
-
-
 class OnTheGatesMachine(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.shir, cls.gate, cls.outside = Namespace(), Namespace(), Namespace()
-        link(cls.shir, "shir0", cls.gate, "inside0")
-        link(cls.gate, "outside0", cls.outside, "world0")
+        cls.shir, cls.gate, cls.outside = Machine(), Machine(), Machine()
+        cable("shir0", "inside0")
+        cable("outside0", "world0")
         for namespace, device, addresses in (
                 (cls.shir, "shir0", ["10.20.0.21/24", "10.20.0.99/24"]), (cls.gate, "inside0", ["10.20.0.10/24"]),
                 (cls.gate, "outside0", ["20.60.0.1/24", "10.40.0.1/24", "10.50.0.1/24"]),
                 (cls.outside, "world0", ["20.60.0.10/24", "20.60.0.53/24", "10.40.0.5/24", "10.50.0.5/24"])):
-            for address in addresses:
-                namespace.run("ip", "address", "add", address, "dev", device)
+            namespace.take(device, *addresses)
         cls.shir.run("ip", "route", "add", "default", "via", "10.20.0.10", "src", "10.20.0.21")
         cls.outside.run("ip", "route", "add", "default", "via", "20.60.0.1")
         try:
@@ -261,7 +190,6 @@ class OnTheGatesMachine(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if "SHIRGATE_ISOLATED" not in os.environ:
-        in_own_namespaces()
+    in_own_namespaces()
     BINARY = sys.argv.pop(1)
     unittest.main(verbosity=2)

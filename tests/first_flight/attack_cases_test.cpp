@@ -10,6 +10,7 @@
 
 #include "corpus.hpp"
 #include "feeding.hpp"
+#include "parsed_hello.hpp"
 #include "proxy/first_flight/hello.hpp"
 #include "proxy/first_flight/judge_hello.hpp"
 
@@ -61,7 +62,7 @@ std::string verdict(const TunnelCase& tunnel, const Outcome& read) {
   if (read.answer != "done") return read.answer;
   const auto target = parse_target(tunnel.connect);
   if (target.has_error()) return "the test's own CONNECT is bad";
-  const auto hello = parse_hello(ExactCopy(read.body).span());
+  const ParsedHello hello(read.body);
   return std::string(to_string(hello.has_error() ? hello.error() : judge_hello(*hello, target->host, {})));
 }
 

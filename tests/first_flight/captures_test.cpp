@@ -2,13 +2,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "corpus.hpp"
 #include "feeding.hpp"
+#include "parsed_hello.hpp"
 #include "proxy/first_flight/hello.hpp"
 #include "proxy/first_flight/judge_hello.hpp"
 #include "proxy/first_flight/resembles.hpp"
+#include "tds_builder.hpp"
 
 namespace shirgate::test {
 
@@ -24,19 +28,6 @@ std::vector<Capture> captures_of(std::string_view format) {
 }
 
 std::string name_of(const testing::TestParamInfo<Capture>& info) { return test_name(info.param.name); }
-
-/// The TLS bytes in a run of TDS packets, each with 8 bytes of header whose third and fourth are its length.
-Octets unwrap_tds(const Octets& bytes) {
-  Octets inner;
-  for (std::size_t at = 0; at + 8 <= bytes.size();) {
-    const auto end = at + (static_cast<std::size_t>(bytes[at + 2]) << 8 | bytes[at + 3]);
-    if (end < at + 8 || end > bytes.size()) break;
-    inner.insert(inner.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at + 8),
-                 bytes.begin() + static_cast<std::ptrdiff_t>(end));
-    at = end;
-  }
-  return inner;
-}
 
 Octets tls_bytes(const Capture& capture) {
   return capture.format() == "tls-in-tds" ? unwrap_tds(capture.bytes) : capture.bytes;
@@ -69,9 +60,60 @@ std::vector<TlsVersion> stated_versions(const Capture& capture) {
   return all;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
+/// Extensions and groups by the names the facts are written with.
+const std::map<std::string_view, std::uint16_t> numbers{
+    // clang-format off
+    {"server_name", 0}, {"status_request", 5}, {"supported_groups", 10}, {"ec_point_formats", 11},
+    {"signature_algorithms", 13}, {"alpn", 16}, {"signed_certificate_timestamp", 18}, {"padding", 21},
+    {"encrypt_then_mac", 22}, {"extended_master_secret", 23}, {"compress_certificate", 27}, {"record_size_limit", 28},
+    {"delegated_credentials", 34}, {"session_ticket", 35}, {"pre_shared_key", 41}, {"early_data", 42},
+    {"supported_versions", 43}, {"psk_key_exchange_modes", 45}, {"post_handshake_auth", 49}, {"key_share", 51},
+    {"next_protocol_negotiation", 13172}, {"alps", 17613}, {"encrypted_client_hello", 0xfe0d},
+    {"renegotiation_info", 0xff01}, {"secp256r1", 23}, {"secp384r1", 24}, {"secp521r1", 25}, {"x25519", 29},
+    {"x448", 30}, {"ffdhe2048", 256}, {"ffdhe3072", 257}, {"ffdhe4096", 258}, {"ffdhe6144", 259}, {"ffdhe8192", 260},
+    {"X25519MLKEM768", 0x11ec}
+    // clang-format on
+};
+
+/// What has no name there is a number.
+std::uint16_t number_named(std::string_view name) {
+  const auto found = numbers.find(name);
+  return found != numbers.end() ? found->second : static_cast<std::uint16_t>(std::stoi(std::string(name), nullptr, 0));
+}
+
+std::vector<std::uint16_t> numbers_named(const boost::json::value& list) {
+  std::vector<std::uint16_t> all;
+  for (const auto& name : strings(list)) all.push_back(number_named(name));
+  return all;
+}
+
+std::vector<std::uint16_t> hexadecimal(const boost::json::value& list) {
+  std::vector<std::uint16_t> all;
+  for (const auto& code : strings(list)) all.push_back(static_cast<std::uint16_t>(std::stoi(code, nullptr, 16)));
+  return all;
+}
+
+using Shares = std::vector<std::pair<std::uint16_t, std::size_t>>;
+
+Shares stated_shares(const Capture& capture) {
+  Shares all;
+  for (const auto& share : capture.facts.at("key_shares").as_array()) {
+    const std::string_view group = share.as_array().at(0).as_string();
+    if (group != "GREASE") all.emplace_back(number_named(group), share.as_array().at(1).as_int64());
+  }
+  return all;
+}
+
+Shares shares_of(const Hello& hello) {
+  Shares all;
+  for (const auto& share : hello.key_shares) all.emplace_back(share.group, share.key.size());
+  return all;
+}
+
+std::vector<std::uint16_t> extension_types(const Hello& hello) {
+  std::vector<std::uint16_t> all;
+  for (const auto& extension : hello.extensions) all.push_back(extension.type);
+  return all;
 }
 
 void expect_stated_sni(const Sni& sni, const boost::json::value& stated) {
@@ -82,11 +124,11 @@ void expect_stated_sni(const Sni& sni, const boost::json::value& stated) {
   const std::string name(stated.as_string());
   if (name.ends_with('.')) {
     EXPECT_EQ(sni.state, SniState::malformed);
-    EXPECT_EQ(sni.raw, name);
+    EXPECT_EQ(sni.text, name);
     return;
   }
-  ASSERT_EQ(sni.state, SniState::named);
-  EXPECT_EQ(sni.host->text(), lower(name));
+  EXPECT_EQ(sni.state, SniState::named);
+  EXPECT_EQ(sni.text, name);
 }
 
 class TlsCapture : public testing::TestWithParam<Capture> {};
@@ -100,13 +142,20 @@ void expect_stated_facts(const Capture& capture) {
   EXPECT_EQ(outcome.body.size() + 4, number(capture, "handshake_message_bytes"));
   EXPECT_EQ(tls_bytes(capture).size() - outcome.flight_bytes, number(capture, "trailing_bytes"));
 
-  const auto hello = parse_hello(ExactCopy(outcome.body).span());
+  const ParsedHello hello(outcome.body);
   ASSERT_TRUE(hello.has_value());
   expect_stated_sni(hello->sni, capture.facts.at("sni"));
-  EXPECT_EQ(hello->alpn, strings(capture.facts.at("alpn")));
-  EXPECT_EQ(hello->versions, stated_versions(capture));
+  EXPECT_EQ(listed(hello->alpn), strings(capture.facts.at("alpn")));
+  EXPECT_EQ(listed(hello->versions), stated_versions(capture));
   EXPECT_EQ(hello->legacy_version, version_named(capture.facts.at("legacy_version").as_string()));
   EXPECT_EQ(hello->ech, capture.facts.contains("ech"));
+  const auto types = numbers_named(capture.facts.at("extensions"));
+  EXPECT_EQ(extension_types(*hello), types);
+  EXPECT_EQ(hello->early_data, std::ranges::count(types, number_named("early_data")) == 1);
+  EXPECT_EQ(hello->pre_shared_key, std::ranges::count(types, number_named("pre_shared_key")) == 1);
+  EXPECT_EQ(listed(hello->cipher_suites), hexadecimal(capture.facts.at("cipher_suites")));
+  EXPECT_EQ(listed(hello->groups), numbers_named(capture.facts.at("groups")));
+  EXPECT_EQ(shares_of(*hello), stated_shares(capture));
 }
 
 void expect_same_however_cut(const Octets& bytes) {
@@ -161,7 +210,7 @@ TEST(Captures, OfServiceClientsPassTheJudgeForTheirOwnHost) {
     const auto host =
         parse_host(capture.facts.at("sni").is_null() ? "" : std::string(capture.facts.at("sni").as_string()));
     if (host.has_error()) continue;  // HoldsWhatItsFactsState has the two spellings that are no name
-    const auto hello = parse_hello(ExactCopy(fed_whole(capture.bytes).body).span());
+    const ParsedHello hello(fed_whole(capture.bytes).body);
     ASSERT_TRUE(hello.has_value()) << capture.name;
     EXPECT_EQ(judge_hello(*hello, *host, {}), capture.facts.contains("ech") ? Reason::ech_refused : Reason::allowed)
         << capture.name;

@@ -22,6 +22,11 @@ struct Outcome {
   }
 };
 
+inline std::string answer_text(const Result<HelloProgress>& said) {
+  if (said.has_error()) return std::string(to_string(said.error()));
+  return *said == HelloProgress::done ? "done" : "more";
+}
+
 /// A reader and the last thing it said. Each piece is fed from its own exact copy, which is gone when the next one
 /// comes.
 class Feeding {
@@ -34,15 +39,10 @@ class Feeding {
 
   [[nodiscard]] Outcome outcome() const {
     const auto body = reader_.body();
-    return {answer(), reader_.flight_bytes(), Octets(body.begin(), body.end())};
+    return {answer_text(said_), reader_.flight_bytes(), Octets(body.begin(), body.end())};
   }
 
  private:
-  [[nodiscard]] std::string answer() const {
-    if (said_.has_error()) return std::string(to_string(said_.error()));
-    return *said_ == HelloProgress::done ? "done" : "more";
-  }
-
   HelloReader reader_;
   Result<HelloProgress> said_ = HelloProgress::more;
 };

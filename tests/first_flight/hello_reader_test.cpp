@@ -156,6 +156,21 @@ TEST(HelloReader, LeavesASecondHelloInARecordOfItsOwnAlone) {
   EXPECT_EQ(outcome.flight_bytes, good_hello().size());
 }
 
+TEST(HelloReader, BegunAgainIsAsGoodAsNew) {
+  const auto second = in_records_of(300, message_of_size(700));
+  for (const auto& first : {good_hello(), in_records_of(5, message_of_size(64 * 5 + 1)), octets("GET /"),
+                            Octets(second.begin(), second.begin() + 400), Octets{22, 3}}) {
+    HelloReader reader;
+    static_cast<void>(reader.feed(first));
+    reader.begin_again();
+    EXPECT_TRUE(reader.body().empty());
+    EXPECT_EQ(reader.flight_bytes(), 0u);
+    EXPECT_TRUE(reader.feed(second) == HelloProgress::done);
+    EXPECT_EQ(reader.flight_bytes(), second.size());
+    EXPECT_EQ(message(Octets(reader.body().begin(), reader.body().end())), message_of_size(700));
+  }
+}
+
 TEST(HelloReader, StaysWithWhatItSaid) {
   Feeding done;
   done.feed(good_hello());

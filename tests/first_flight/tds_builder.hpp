@@ -31,6 +31,19 @@ inline Octets in_packets_of(std::size_t size, const Octets& payload, std::uint8_
   return all;
 }
 
+/// The TLS bytes in a run of TDS packets, each with 8 bytes of header whose third and fourth are its length.
+inline Octets unwrap_tds(const Octets& bytes) {
+  Octets inner;
+  for (std::size_t at = 0; at + 8 <= bytes.size();) {
+    const auto end = at + (static_cast<std::size_t>(bytes[at + 2]) << 8 | bytes[at + 3]);
+    if (end < at + 8 || end > bytes.size()) break;
+    inner.insert(inner.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at + 8),
+                 bytes.begin() + static_cast<std::ptrdiff_t>(end));
+    at = end;
+  }
+  return inner;
+}
+
 struct OptionParts {
   std::uint8_t token = 0;
   Octets data;

@@ -7,6 +7,7 @@
 
 #include "corpus.hpp"
 #include "feeding.hpp"
+#include "parsed_hello.hpp"
 #include "proxy/first_flight/hello.hpp"
 #include "proxy/first_flight/judge_hello.hpp"
 #include "proxy/first_flight/tds_prelogin.hpp"
@@ -199,7 +200,7 @@ TEST_P(WrappedCapture, HoldsTheHelloItsFactsState) {
   ASSERT_EQ(outcome.answer, "done");
   EXPECT_EQ(outcome.flight_bytes, bytes.size());
   EXPECT_EQ(outcome.body.size() + 4, static_cast<std::size_t>(facts.at("handshake_message_bytes").as_int64()));
-  const auto hello = parse_hello(ExactCopy(outcome.body).span());
+  const ParsedHello hello(outcome.body);
   ASSERT_TRUE(hello.has_value());
   const auto host = parse_host("myserver.database.windows.net");
   EXPECT_EQ(judge_hello(*hello, *host, {}), facts.at("sni").is_null() ? Reason::sni_absent : Reason::allowed);

@@ -127,6 +127,11 @@ TEST(Documents, ListExactlyTheKeysOfARuntime) {
 
 TEST(Documents, ListExactlyTheKeysOfAnAllow) { EXPECT_EQ(keys_in("allow-keys"), keys_taken_by("allow")); }
 
+TEST(Documents, ListExactlyTheKeysOfAForward) { EXPECT_EQ(keys_in("forward-keys"), keys_taken_by("forward")); }
+TEST(Documents, ListExactlyTheKeysOfATransparentDoor) {
+  EXPECT_EQ(keys_in("transparent-keys"), keys_taken_by("transparent"));
+}
+
 TEST(Documents, ListEveryFieldOfTheAuditLog) {
   std::string expected = "| key | in | meaning |\n|---|---|---|\n";
   for (const auto& row : field_table())

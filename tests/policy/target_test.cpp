@@ -32,6 +32,10 @@ TEST_P(ParseHost, SaysWhatTheTableSays) {
   const auto& [name, text, reason] = GetParam();
   const auto host = parse_host(text);
   EXPECT_EQ(to_string(host.has_error() ? host.error() : Reason::allowed), to_string(reason)) << text;
+  EXPECT_EQ(is_host(text), host.has_value()) << text;
+  if (host.has_value()) {
+    EXPECT_TRUE(is_spelling_of(*host, text)) << text;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -96,6 +100,16 @@ TEST(Host, IsLowerCasedSoThatEqualHostsCompareEqual) {
   EXPECT_EQ(parse_host("Api.VAULT.azure.Net")->text(), "api.vault.azure.net");
   EXPECT_EQ(*parse_host("A.example"), *parse_host("a.EXAMPLE"));
   EXPECT_LT(*parse_host("a.example"), *parse_host("b.example"));
+}
+
+TEST(Host, IsSpelledInAnyLetterCaseAndNoOtherWay) {
+  const auto host = *parse_host("kv1.vault.azure.net");
+  for (const auto* text : {"kv1.vault.azure.net", "KV1.VAULT.AZURE.NET", "kV1.vault.azure.nEt"})
+    EXPECT_TRUE(is_spelling_of(host, text)) << text;
+  for (const auto* text :
+       {"", "kv1.vault.azure.ne", "kv1.vault.azure.nett", "kv1.vault.azure.net.", "kv1.vault-azure.net",
+        "kv1\x0evault.azure.net", "\x4bv2.vault.azure.net", "\x0bv1.vault.azure.net"})
+    EXPECT_FALSE(is_spelling_of(host, text)) << text;
 }
 
 struct TargetCase {

@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 
+#include "server_bytes.hpp"
+
 namespace shirgate::wire {
 namespace {
 
@@ -47,6 +49,9 @@ void EchoServer::accept_all() {
     const int fd = ::accept4(upstream_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return;
     fds_.insert(fd);
+    // It waits in the gate until the hello is through; who opens with it is understood.
+    const auto first = server_hello();
+    static_cast<void>(::send(fd, first.data(), first.size(), MSG_NOSIGNAL));
     ++accepted_;
     ++open_;
     watch(epoll_, fd);

@@ -5,6 +5,7 @@
 
 #include "audit/fields.hpp"
 #include "child.hpp"
+#include "server_bytes.hpp"
 #include "tunnel_client.hpp"
 
 namespace shirgate::wire {
@@ -15,6 +16,7 @@ void hold_a_tunnel(int from_test, int to_test) {
   auto client = Peer::connect_to(read_value(from_test));
   const bool open = client.connected() && ask(client, origin_target).status == 200;
   write_value(to_test, open && client.send(good_hello_for(origin_host)) ? 1 : 0);
+  write_value(to_test, client.receive(server_hello().size()) == server_hello() ? 1 : 0);
   ::pause();
 }
 
@@ -22,8 +24,8 @@ void hold_a_tunnel(int from_test, int to_test) {
 void hold_an_upstream(int, int to_test) {
   Upstream upstream;
   write_value(to_test, upstream.port());
-  const auto peer = upstream.accept();
-  write_value(to_test, peer.connected() ? 1 : 0);
+  auto peer = upstream.accept();
+  write_value(to_test, peer.send(server_hello()) ? 1 : 0);
   ::pause();
 }
 
@@ -36,6 +38,8 @@ TEST(Killed, AClientWithNothingUnreadEndsLikeOneThatCloses) {
   auto peer = upstream.accept();
   const auto hello = good_hello_for(origin_host);
   ASSERT_EQ(peer.receive(hello.size()), hello);
+  peer.send(server_hello());
+  ASSERT_EQ(child.hear(), 1);
   child.kill();
   EXPECT_EQ(to_string(peer.read_to_end().ending), "finished");
   peer.close();
@@ -52,6 +56,8 @@ TEST(Killed, AClientWithBytesUnreadEndsInAReset) {
   auto peer = upstream.accept();
   const auto hello = good_hello_for(origin_host);
   ASSERT_EQ(peer.receive(hello.size()), hello);
+  peer.send(server_hello());
+  ASSERT_EQ(child.hear(), 1);
   // More than the gate keeps to itself, so that some of it is at the child.
   const std::string chunk(std::size_t{64} * 1024, 'x');
   ASSERT_GT(peer.send_until_stuck(chunk, std::chrono::milliseconds(200)), chunk.size());

@@ -59,13 +59,14 @@ Config Lab::config_with_runtime(const std::string& keys) const {
 }
 
 Config Lab::config_from(const LabSetup& setup) const {
-  return load_or_throw(fmt::format(
-      "[gate]\nlisten = [\"127.0.0.1:0\"]\n{}\n"
-      "[audit]\ndirectory = \"{}\"\ngroup_ms = 5\n{}\n"
-      "[[runtime]]\nname = \"contoso\"\nclients = [\"127.0.0.1/32\"]\n"
-      "factory = \"contoso\"\nregion = \"westeurope\"\n{}\n"
-      "{}\n[dns]\n{}\n{}",
-      setup.gate, directory_.string(), setup.audit, setup.runtime, setup.rules, setup.dns, dial_table(setup)));
+  return load_or_throw(
+      fmt::format("[gate]\nlisten = [\"127.0.0.1:0\"]\n{}\n"
+                  "[audit]\ndirectory = \"{}\"\ngroup_ms = 5\n{}\n"
+                  "[[runtime]]\nname = \"contoso\"\nclients = [\"127.0.0.1/32\"]\n"
+                  "factory = \"contoso\"\nregion = \"westeurope\"\n{}\n"
+                  "{}\n{}\n[dns]\n{}\n{}",
+                  setup.gate, directory_.string(), setup.audit, setup.runtime, setup.rules, setup.doors, setup.dns,
+                  dial_table(setup)));
 }
 
 bool Lab::finish() {

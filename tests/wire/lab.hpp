@@ -24,6 +24,7 @@ inline constexpr std::string_view origin_answer = "[dns.hosts]\n\"origin.lab.exa
 
 struct LabSetup {
   std::string rules{origin_rule};                ///< [[allow]] tables
+  std::string doors{};                           ///< [[forward]] and [[transparent]] tables
   std::string dns{origin_answer};                ///< what belongs below [dns]
   std::map<std::string, std::uint16_t> dials{};  ///< "host:port" -> loopback port
   std::string gate{"workers = 1\nmax_connections = 500\n"};
@@ -46,6 +47,8 @@ class Lab {
   [[nodiscard]] Gate& gate() { return *gate_; }
   [[nodiscard]] const AuditTrail& audit() const { return trail_; }
   [[nodiscard]] std::uint16_t port() const { return gate_->listening().front().port; }
+  /// Of the first [[forward]] or [[transparent]].
+  [[nodiscard]] std::uint16_t door_port() const { return gate_->listening().at(1).port; }
   [[nodiscard]] Peer client(const char* from = "127.0.0.1") const { return Peer::connect_to(port(), from); }
 
   /// This lab's configuration with other rules, for a reload.

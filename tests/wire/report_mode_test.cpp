@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "audit/fields.hpp"
+#include "server_bytes.hpp"
 #include "tests/first_flight/hello_builder.hpp"
 #include "tunnel_client.hpp"
 
@@ -54,6 +55,8 @@ class ReportMode : public testing::Test {
     auto server = upstream_.accept();
     ASSERT_TRUE(server.connected());
     EXPECT_EQ(server.receive(hello.size()), hello);
+    server.send(server_hello());
+    EXPECT_EQ(client.receive(server_hello().size()), server_hello());
     client.close();
     server.close();
     ASSERT_TRUE(lab.finish());
@@ -161,6 +164,8 @@ TEST_F(ReportMode, TakesItsTunnelsWithItWhenItEnds) {
   fronted.send(hello);
   auto front = upstream_.accept();
   ASSERT_EQ(front.receive(hello.size()), hello);
+  front.send(server_hello());
+  ASSERT_EQ(fronted.receive(server_hello().size()), server_hello());
   ASSERT_TRUE(listed.whole() && lifted.whole());
 
   auto enforcing = lab.config_with_runtime("interactive_authoring = \"off\"\n");

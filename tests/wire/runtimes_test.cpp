@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 
 #include "audit/fields.hpp"
+#include "server_bytes.hpp"
 #include "tests/first_flight/hello_builder.hpp"
 #include "tunnel_client.hpp"
 
@@ -40,6 +41,8 @@ TEST(Runtimes, ABrowserMayGreaseEchAndItIsRecorded) {
   client.send(hello);
   auto server = upstream.accept();
   EXPECT_EQ(server.receive(hello.size()), hello);
+  server.send(server_hello());
+  EXPECT_EQ(client.receive(server_hello().size()), server_hello());
   client.close();
   server.close();
   ASSERT_TRUE(lab.finish());

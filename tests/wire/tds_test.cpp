@@ -4,7 +4,7 @@
 
 #include "audit/fields.hpp"
 #include "proxy/first_flight/tds_prelogin.hpp"
-#include "tests/first_flight/tds_builder.hpp"
+#include "sql_bytes.hpp"
 #include "tunnel_client.hpp"
 
 namespace shirgate::wire {
@@ -16,25 +16,6 @@ constexpr std::string_view sql_host = "sql.lab.example";
 constexpr std::string_view sql_target = "sql.lab.example:1433";
 constexpr std::string_view sql_rule =
     "[[allow]]\nruntime = \"contoso\"\nchannel = \"sql\"\nhosts = [\"sql.lab.example\"]\nports = [1433]\n";
-
-std::string text(const test::Octets& bytes) { return {bytes.begin(), bytes.end()}; }
-
-std::string prelogin(std::uint8_t encryption) { return text(test::tds_packet(test::good_prelogin(encryption))); }
-
-std::string answer(std::uint8_t encryption) {
-  const auto payload = test::prelogin_payload({test::version_option(), test::encryption_option(encryption)});
-  return text(test::tds_packet(payload, {.type = 0x04}));
-}
-
-/// A ClientHello for the host, in packets of at most so many bytes.
-std::string wrapped_hello(std::string_view host, std::size_t packet_bytes = 4088) {
-  const auto hello = good_hello_for(host);
-  return text(test::in_packets_of(packet_bytes, test::Octets(hello.begin(), hello.end())));
-}
-
-constexpr std::uint8_t off = 0;
-constexpr std::uint8_t on = 1;
-constexpr std::uint8_t required = 3;
 
 class Sql : public testing::Test {
  protected:
@@ -181,7 +162,7 @@ TEST_F(Sql, AServerThatNeverAnswersIsCutAtTheDeadline) {
   client_.send(prelogin(on));
   server_ = upstream_.accept();
   prelogin_bytes_ = server_.receive(rebuild(*parse_prelogin(test::good_prelogin(on))).size()).size();
-  expect_cut("hello_timeout");
+  expect_cut("server_hello_timeout");
 }
 
 TEST_F(Sql, AServerThatHangsUpInsteadOfAnsweringEndsIt) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server_bytes.hpp"
 #include "tests/first_flight/hello_builder.hpp"
 
 namespace shirgate::wire {
@@ -12,7 +13,8 @@ std::string connect_request(std::string_view authority, std::string_view more_fi
 
 std::string good_hello_for(std::string_view host) {
   test::HelloParts parts;
-  parts.extensions = test::operator+(test::sni(host), test::supported_versions({3, 4, 3, 3}));
+  const auto versions = test::supported_versions({3, 4, 3, 3});
+  parts.extensions = host.empty() ? versions : test::operator+(test::sni(host), versions);
   const auto bytes = test::record(test::message(parts.body()));
   return {bytes.begin(), bytes.end()};
 }
@@ -34,6 +36,10 @@ OpenTunnel open_tunnel(Lab& lab, Upstream& upstream, std::string_view host) {
   tunnel.client.send(hello);
   tunnel.upstream = upstream.accept();
   if (!tunnel.upstream.connected() || tunnel.upstream.receive(hello.size()) != hello) return {};
+  // Until the server has answered nothing more of the client goes up.
+  const auto answer = server_hello();
+  tunnel.upstream.send(answer);
+  if (tunnel.client.receive(answer.size()) != answer) return {};
   return tunnel;
 }
 

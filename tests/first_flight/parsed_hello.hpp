@@ -1,0 +1,37 @@
+// A hello together with the bytes it is views into.
+#pragma once
+
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "exact_copy.hpp"
+#include "proxy/first_flight/hello.hpp"
+
+namespace shirgate::test {
+
+class ParsedHello {
+ public:
+  explicit ParsedHello(OctetSpan body) : body_(body), hello_(parse_hello(body_.span())) {}
+
+  [[nodiscard]] bool has_value() const { return hello_.has_value(); }
+  [[nodiscard]] bool has_error() const { return hello_.has_error(); }
+  [[nodiscard]] Reason error() const { return hello_.error(); }
+  [[nodiscard]] const Hello& operator*() const { return *hello_; }
+  [[nodiscard]] const Hello* operator->() const { return &*hello_; }
+
+ private:
+  ExactCopy body_;
+  Result<Hello> hello_;
+};
+
+/// The elements, in something that compares and prints.
+template <class Element>
+auto listed(const TlsList<Element>& list) {
+  using Kept = std::conditional_t<std::is_same_v<Element, std::string_view>, std::string, Element>;
+  std::vector<Kept> all;
+  for (const auto& element : list) all.emplace_back(element);
+  return all;
+}
+
+}  // namespace shirgate::test
