@@ -113,6 +113,11 @@ void read_transparent(const toml::table& toml, MistakeList& mistakes, Config& co
   ingress.sql_by_sni = table.flag("sql_by_sni").value_or(false);
   if (ingress.sql_by_sni && std::find(ingress.ports.begin(), ingress.ports.end(), sql_port) == ingress.ports.end())
     table.complain("sql_by_sni", "[[transparent]] sql_by_sni is for port 1433, which its ports do not have");
+  // A connection to that port could be one that was caught, or one that came straight here: nobody could tell.
+  if (std::find(ingress.ports.begin(), ingress.ports.end(), ingress.listen.port) != ingress.ports.end())
+    table.complain("listen", fmt::format("[[transparent]] listen: port {} is one of its ports, so who comes straight "
+                                         "here would look caught; listen on another, like 8443",
+                                         ingress.listen.port));
   table.refuse_the_rest();
   config.settings.ingresses.push_back(std::move(ingress));
 }

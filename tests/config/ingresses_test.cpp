@@ -102,6 +102,7 @@ const std::vector<Case> wrong_doors{
     {"nobodys_runtime", "[[forward]]", "runtime", R"("dev")", "there is no [[runtime]] of that name"},
     {"unknown_key", "[[forward]]", "backlog", "1", "backlog"},
     {"interception", "[[transparent]]", "interception", R"("socks")", "write one of: redirect, tproxy"},
+    {"listens_on_a_served_port", "[[transparent]]", "listen", R"("10.20.0.10:443")", "is one of its ports"},
     {"no_ports", "[[transparent]]", "ports", "[]", "needs ports"},
     {"port_range", "[[transparent]]", "ports", "[70000]", "from 1 to 65535"},
     {"sni_without_sql", "[[transparent]]", "sql_by_sni", "true", "is for port 1433"},
