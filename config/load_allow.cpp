@@ -87,6 +87,12 @@ bool read_anything_goes(TableReader& allow, const std::vector<HostPattern>& host
   return true;
 }
 
+/// What of the demands is for TLS alone.
+HelloDemands without_tds(HelloDemands demands) {
+  demands.sni_optional = false;
+  return demands;
+}
+
 }  // namespace
 
 void read_allow(const toml::table& table, PolicyDraft& draft) {
@@ -99,11 +105,14 @@ void read_allow(const toml::table& table, PolicyDraft& draft) {
   const auto acknowledged = read_ticket(reader, "multi_tenant_ack");
   const auto patterns = read_hosts(reader, draft.catalogue, acknowledged);
   const auto ports = read_ports(reader);
-  const auto ticket = reader.text("ticket").value_or(acknowledged);
+  const auto own_ticket = read_ticket(reader, "ticket");
+  const auto& ticket = own_ticket.empty() ? acknowledged : own_ticket;
   const auto expires = reader.date("expires");
   const auto addresses = read_expected_addresses(reader, "addresses");
   const auto* of = find_runtime(draft, runtime);
   const auto demands = read_demands(reader, {.ech_allowed = of != nullptr && of->kind == RuntimeKind::browser});
+  if (demands.sni_optional && std::find(ports.begin(), ports.end(), sql_port) == ports.end())
+    reader.complain("tds_sni", "[[allow]] tds_sni is for SQL on port 1433, which its ports do not have; remove it");
   const bool anything = read_anything_goes(reader, patterns, ticket, expires.has_value());
   const auto never = addresses.empty() ? private_ranges_of(draft, runtime) : std::vector<AddressRange>();
   for (const auto& pattern : patterns)
@@ -122,7 +131,7 @@ void read_allow(const toml::table& table, PolicyDraft& draft) {
                      .never = never,
                      .expires = expires,
                      .may_be_quiet = port == sql_port,
-                     .hello = demands,
+                     .hello = port == sql_port ? demands : without_tds(demands),
                      .ticket = ticket,
                      .provenance = {fmt::format("[[allow]] line {}", reader.line()), "added by hand", ticket}});
       if (added) continue;

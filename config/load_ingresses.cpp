@@ -57,8 +57,9 @@ const Runtime* read_runtime_of(TableReader& table, const Policy& policy, Ingress
 /// A door to a place that no rule lists would refuse everybody; that is never what somebody meant.
 void check_target_is_listed(TableReader& table, const Policy& policy, const Ingress& ingress) {
   const auto& rules = policy.rules();
+  const auto spoken = ingress.target->port == sql_port ? Protocol::tds : Protocol::tls;
   const bool listed = std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) {
-    return rule.runtime == ingress.runtime && rule.port == ingress.target->port &&
+    return rule.runtime == ingress.runtime && rule.port == ingress.target->port && rule.protocol == spoken &&
            rule.pattern.matches(ingress.target->host);
   });
   if (!listed)

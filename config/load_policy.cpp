@@ -21,17 +21,24 @@ void check_reported_channels(TableReader& file, const PolicyDraft& draft) {
   }
 }
 
-/// Two rules for one host and port, of which only one can decide, must agree where the host leads.
+/// Two rules for one host and port, of which only one can decide, must agree where the host leads and what is spoken.
 void check_addresses_agree(TableReader& file, const PolicyDraft& draft) {
   std::map<std::string, const Rule*> first;
   for (const auto& rule : draft.rules) {
     const auto what = fmt::format("{} {}:{}", rule.runtime.text(), rule.pattern.text(), rule.port);
     const auto [at, fresh] = first.emplace(what, &rule);
-    if (!fresh && at->second->addresses != rule.addresses)
+    if (fresh) continue;
+    const auto& other = *at->second;
+    if (other.protocol != rule.protocol || other.hello != rule.hello)
+      file.complain("runtime",
+                    fmt::format("'{}' and '{}' list the same host and port and ask different things of its TLS; give "
+                                "both the same tls_minimum, alpn, ech, tds_sni and tls",
+                                other.name.text(), rule.name.text()));
+    if (other.addresses != rule.addresses)
       file.complain("runtime",
                     fmt::format("'{}' and '{}' list the same host and expect it at different addresses; give "
                                 "both channels the same private_link",
-                                at->second->name.text(), rule.name.text()));
+                                other.name.text(), rule.name.text()));
   }
 }
 

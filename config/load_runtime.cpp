@@ -108,15 +108,17 @@ void add_rules(TableReader& runtime, const adf::Factory& factory, const Extras& 
   std::set<std::string_view> with_ticket;
   std::set<std::string_view> made_private;
   std::set<std::string_view> ruled;
-  bool any_tds = false;
+  std::set<std::string_view> with_tds;
   for (const auto& need : adf::derive(draft.catalogue, factory)) {
     if (adf::carried_by(*need.row) != adf::Carrier::gate) continue;
     auto rule = adf::make_rule(draft.catalogue, need, factory);
     ask_for_ticket(runtime, draft.catalogue, tickets, rule);
     const auto demands = extras.demands.find(need.row->channel);
     rule.hello = demands == extras.demands.end() ? extras.otherwise : demands->second;
+    const bool tds = rule.protocol == Protocol::tds;
+    rule.hello.sni_optional = rule.hello.sni_optional && tds;
     ruled.insert(need.row->channel);
-    any_tds = any_tds || rule.protocol == Protocol::tds;
+    if (tds) with_tds.insert(need.row->channel);
     if (!rule.ticket.empty()) with_ticket.insert(need.row->channel);
     if (!rule.addresses.empty()) made_private.insert(need.row->channel);
     if (!draft.add(std::move(rule)))
@@ -127,8 +129,11 @@ void add_rules(TableReader& runtime, const adf::Factory& factory, const Extras& 
     refuse_unused(runtime, "multi_tenant_ack", channel, with_ticket.contains(channel));
   for (const auto& [channel, ranges] : factory.private_link.ranges)
     refuse_unused(runtime, "private_link", channel, made_private.contains(channel));
-  if (extras.otherwise.sni_optional && !any_tds) refuse_unused(runtime, "tds_sni", "data-sql", false);
-  for (const auto& [channel, demands] : extras.demands) refuse_unused(runtime, "tls", channel, ruled.contains(channel));
+  if (extras.otherwise.sni_optional && with_tds.empty()) refuse_unused(runtime, "tds_sni", "data-sql", false);
+  for (const auto& [channel, demands] : extras.demands) {
+    const bool idle_sni = demands.sni_optional && !extras.otherwise.sni_optional && !with_tds.contains(channel);
+    refuse_unused(runtime, "tls", channel, ruled.contains(channel) && !idle_sni);
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "proxy/first_flight/judge_hello.hpp"
 #include "proxy/first_flight/resembles.hpp"
+#include "proxy/first_flight/server_flight.hpp"
 #include "proxy/gate/worker.hpp"
 #include "proxy/session/bytes.hpp"
 #include "proxy/session/events.hpp"
@@ -49,8 +50,10 @@ Awaitable<Reason> read_tls_hello(Session& session, SteadyTime deadline) {
 /// `tls = "any"`: what begins like TLS is read as TLS, anything else is taken as it is.
 Awaitable<Reason> read_anything(Session& session, SteadyTime deadline) {
   // Where nobody knows what is spoken the server may have to begin.
-  const Reason begun = co_await receive_while_server_speaks(session, deadline);
-  if (begun != Reason::allowed) co_return begun;
+  if (session.received().empty()) {
+    const Reason begun = co_await receive_while_server_speaks(session, deadline);
+    if (begun != Reason::allowed) co_return begun;
+  }
   const Reason read = co_await read_tls_hello(session, deadline);
   if (read != Reason::not_tls) co_return read;
   session.opening = Opening::other;
@@ -112,7 +115,8 @@ Awaitable<Reason> receive_more(Session& session, SteadyTime deadline) {
 Awaitable<Reason> receive_while_server_speaks(Session& session, SteadyTime deadline) {
   if (session.room().empty()) co_return Reason::hello_too_large;
   std::array<char, 4096> chunk;
-  for (;;) {
+  // A server that never pauses would keep the loop to itself.
+  for (std::size_t passed = 0; passed < max_server_flight_bytes;) {
     const auto from_client = session.client->read_now(session.room());
     session.received_more(from_client.bytes);
     if (from_client.bytes != 0) co_return Reason::allowed;
@@ -123,12 +127,14 @@ Awaitable<Reason> receive_while_server_speaks(Session& session, SteadyTime deadl
     if (from_server.bytes != 0) {
       const auto told = co_await session.client->write_all(std::span(chunk).first(from_server.bytes), deadline);
       session.traffic.from_upstream += told.bytes;
+      passed += told.bytes;
       if (told.error != 0) co_return told.error == ECANCELED ? Reason::gate_stopped : Reason::hello_incomplete;
       continue;
     }
     const auto either = co_await session.client->readable_or(*session.upstream, deadline);
     if (either.error != 0) co_return either.error == ECANCELED ? Reason::gate_stopped : Reason::hello_timeout;
   }
+  co_return Reason::server_hello_malformed;
 }
 
 Awaitable<Reason> read_opening(Session& session, Protocol spoken, SteadyTime deadline) {

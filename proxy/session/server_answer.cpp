@@ -23,6 +23,7 @@ SteadyTime from_now(const Session& session) {
 
 /// The client's next `count` bytes, which have been judged.
 Awaitable<Reason> send_up(Session& session, std::size_t count, SteadyTime deadline) {
+  if (const Reason judged = judge_by_what_is_in_force(session); judged != Reason::allowed) co_return judged;
   const auto sent = co_await session.upstream->write_all(session.received().substr(0, count), deadline);
   session.traffic.from_client += sent.bytes;
   if (sent.error == ETIMEDOUT) co_return Reason::server_hello_timeout;
@@ -79,8 +80,7 @@ Awaitable<Reason> listen_to_server(Session& session, ServerFlightReader& answer,
     session.traffic.from_upstream += told.bytes;
     if (told.error == ECANCELED) co_return Reason::gate_stopped;
     if (told.error != 0) co_return Reason::hello_incomplete;
-    // What does not even begin like TLS in TDS is an answer of another kind, as a first record of another kind is.
-    if (!readable) co_return decided || answer.read_bytes() == 0 ? Reason::allowed : Reason::server_hello_malformed;
+    if (!readable) co_return decided ? Reason::allowed : Reason::server_hello_malformed;
   }
   co_return reason_of(answer.opening());
 }
@@ -98,6 +98,13 @@ void note_certificate(ServerFacts& server, std::span<const std::uint8_t> leaf) {
 void note(ServerFacts& server, const ServerFlightReader& answer) {
   server.version = static_cast<std::uint16_t>(answer.version().value_or(TlsVersion{}));
   if (answer.leaf_certificate() == LeafCertificate::whole) note_certificate(server, answer.leaf());
+}
+
+/// The least version is for what is spoken, not only for what is on offer.
+bool is_too_old(const Session& session) {
+  const auto* rule = session.snapshot->policy->rule(session.verdict.rule);
+  const auto minimum = rule == nullptr ? TlsVersion::tls1_2 : rule->hello.minimum_version;
+  return session.server.version != 0 && TlsVersion{session.server.version} < minimum;
 }
 
 /// Takes the packets off the client's second flight where SQL is spoken.
@@ -145,8 +152,10 @@ Awaitable<Reason> hear_server(Session& session) {
   reason = co_await listen_to_server(session, answer, deadline);
   if (reason != Reason::allowed) co_return reason;
   note(session.server, answer);
+  if (is_too_old(session)) co_return Reason::tls_version_refused;
   session.server.hello_retry = answer.opening() == ServerOpening::hello_retry;
   if (!session.server.hello_retry) co_return Reason::allowed;
+  session.server.version = static_cast<std::uint16_t>(TlsVersion::tls1_3);  // there is no other that asks again
   deadline = from_now(session);
   co_return co_await pass_second_hello(session, deadline);
 }

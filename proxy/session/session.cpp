@@ -166,13 +166,6 @@ std::chrono::milliseconds idle_limit(const Session& session) {
   return rule != nullptr && rule->may_be_quiet ? std::chrono::milliseconds(0) : session.snapshot->settings.idle_timeout;
 }
 
-/// A reload since the decision gets the last word, the dialled address included.
-Reason judge_by_what_is_in_force(const Session& session) {
-  const auto& in_force = session.worker.snapshot();
-  if (in_force == session.snapshot) return Reason::allowed;
-  return judge_tunnel(*in_force->policy, facts_of(session), wall_clock());
-}
-
 /// Step 8.
 Reason hand_over(Session& session) {
   if (const Reason judged = judge_by_what_is_in_force(session); judged != Reason::allowed) return judged;
@@ -213,6 +206,12 @@ Session::Session(Worker& at, const Ingress& door, std::unique_ptr<Socket> socket
       accepted_at(at.loop().now()),
       runtime(snapshot->policy->identify(from.address)) {
   worker.begin_session();
+}
+
+Reason judge_by_what_is_in_force(const Session& session) {
+  const auto& in_force = session.worker.snapshot();
+  if (in_force == session.snapshot) return Reason::allowed;
+  return judge_tunnel(*in_force->policy, facts_of(session), wall_clock());
 }
 
 Session::~Session() { worker.end_session(); }

@@ -98,6 +98,9 @@ struct Session {
   std::array<char, 24 * 1024> bytes_;  // not initialised: only what was received is read
 };
 
+/// A reload since the decision has the last word, the dialled address included: `allowed`, or why it has to end.
+[[nodiscard]] Reason judge_by_what_is_in_force(const Session& session);
+
 /// The whole life of a session. Ends in a refusal, in a cut, or with the tunnel in the relay's hands; leaves exactly
 /// one terminal event either way.
 Awaitable<void> serve(std::unique_ptr<Session> session);

@@ -118,6 +118,8 @@ Awaitable<Reason> answer_offer(Session& session, SteadyTime deadline) {
   // Only the real server knows whether it wants a token, and signs the nonce it is given.
   if (session.offer->fed_auth_required.value_or(false) || session.offer->nonce) co_return Reason::sql_target_required;
   const auto answer = answer_to(*session.offer);
+  // The server must hear what the client was told.
+  if (session.offer->mars) session.offer->mars = false;
   session.answered = true;
   const Reason told = co_await tell_client(session, as_text(answer), deadline);
   if (told != Reason::allowed) co_return told;

@@ -39,6 +39,9 @@ class Forward : public testing::Test {
 
   void expect_relayed(const std::string& hello) {
     EXPECT_EQ(server_.receive(hello.size()), hello);
+    const auto first = answer_to_hello(hello);
+    server_.send(first);
+    EXPECT_EQ(client_.receive(first.size()), first);
     server_.send("from the server");
     EXPECT_EQ(client_.receive(15), "from the server");
     client_.half_close();

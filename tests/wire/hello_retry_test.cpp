@@ -87,6 +87,7 @@ TEST_F(HelloRetry, ASecondHelloWithTheSameNamePasses) {
   client_.send(second);
   expect_relayed(second);
   EXPECT_EQ(checked(field::hello_retry), "true");
+  EXPECT_EQ(checked(field::server_version), "TLS1.3");
   EXPECT_EQ(checked(field::sni), origin_host);
 }
 

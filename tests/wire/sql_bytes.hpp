@@ -23,6 +23,12 @@ inline std::string wrapped_hello(std::string_view host, std::size_t packet_bytes
   return text(test::in_packets_of(packet_bytes, test::Octets(hello.begin(), hello.end())));
 }
 
+/// What the server says to a hello: a ServerHello, in a packet where the hello came in packets.
+inline std::string answer_to_hello(const std::string& hello) {
+  const bool wrapped = hello.front() == 0x12;
+  return wrapped ? text(test::tds_packet(test::octets(server_hello()))) : server_hello();
+}
+
 inline constexpr std::uint8_t off = 0;
 inline constexpr std::uint8_t on = 1;
 inline constexpr std::uint8_t required = 3;
