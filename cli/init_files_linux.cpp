@@ -12,26 +12,13 @@
 #include <system_error>
 
 #include "cli/init_files.hpp"
+#include "config/file_descriptor_linux.hpp"
 
 namespace shirgate {
 namespace {
 
 constexpr mode_t mode_of_new_files = 0640;
 constexpr std::size_t max_key_bytes = 4096;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Complaint failed(std::string_view what, int error) {
   return complain(fmt::format("{}: {}", what, std::system_category().message(error)));
@@ -42,7 +29,7 @@ int open_source(const std::string& path) {
 }
 
 /// Fills the buffer as far as there is something; how many bytes it got.
-Checked<std::size_t> fill(const Descriptor& source, std::span<char> buffer) {
+Checked<std::size_t> fill(const FileDescriptor& source, std::span<char> buffer) {
   std::size_t filled = 0;
   while (filled < buffer.size()) {
     const auto got = ::read(source.get(), buffer.data() + filled, buffer.size() - filled);
@@ -98,7 +85,7 @@ class Draft {
 
  private:
   std::string path_;
-  Descriptor fd_;
+  FileDescriptor fd_;
   bool placed_ = false;
 };
 
@@ -106,14 +93,14 @@ Complaint exists_already() { return complain("is there already; --force replaces
 
 /// Moves survive a crash only when their directory was written too. A failure is no reason to say that nothing was.
 void settle(const std::string& directory) {
-  const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const FileDescriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.get() >= 0) ::fsync(opened.get());
 }
 
 }  // namespace
 
 Checked<adf::KeyFacts> read_key(const std::string& path, const adf::Catalogue& catalogue) {
-  const Descriptor source(open_source(path));
+  const FileDescriptor source(open_source(path));
   if (source.get() < 0) return failed("can't be read", errno);
   KeyBuffer key;
   const auto size = fill(source, key.bytes());
@@ -123,7 +110,7 @@ Checked<adf::KeyFacts> read_key(const std::string& path, const adf::Catalogue& c
 }
 
 Checked<std::string> read_source(const std::string& path, std::size_t max_bytes) {
-  const Descriptor source(open_source(path));
+  const FileDescriptor source(open_source(path));
   if (source.get() < 0) return failed("can't be read", errno);
   std::string text(max_bytes + 1, '\0');
   const auto size = fill(source, text);

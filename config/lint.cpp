@@ -9,6 +9,7 @@
 #include "policy/adf/derive.hpp"
 #include "policy/adf/shared_tenant.hpp"
 #include "policy/date.hpp"
+#include "policy/sql_port.hpp"
 
 namespace shirgate {
 namespace {
@@ -18,8 +19,6 @@ using adf::Factory;
 
 /// An [[allow]] that ends within this time is spoken of.
 constexpr std::chrono::days soon{30};
-
-constexpr std::uint16_t sql_port = 1433;
 
 /// Collects what is to be said; each place reads `config` and `now` from here.
 struct Finding {

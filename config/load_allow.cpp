@@ -6,12 +6,10 @@
 #include "config/read_demands.hpp"
 #include "config/values.hpp"
 #include "policy/adf/shared_tenant.hpp"
+#include "policy/sql_port.hpp"
 
 namespace shirgate {
 namespace {
-
-/// What is spoken there is TDS, whoever listens.
-constexpr std::uint16_t sql_port = 1433;
 
 /// Where a wildcard reaches names that somebody else registered: below a suffix for rent, or among the services of a
 /// platform, many of which rent names out too. Empty for hosts of one owner.

@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "config/values.hpp"
+#include "policy/sql_port.hpp"
 
 namespace shirgate {
 namespace {
-
-constexpr std::uint16_t sql_port = 1433;
 
 bool is_wildcard(const Address& address) {
   return std::all_of(address.bytes.begin() + (address.is_v4 ? 12 : 0), address.bytes.end(),

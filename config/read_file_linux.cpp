@@ -7,24 +7,11 @@
 #include <cerrno>
 #include <system_error>
 
+#include "config/file_descriptor_linux.hpp"
 #include "config/read_file.hpp"
 
 namespace shirgate {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Complaint cannot_read(int error) {
   return complain(
@@ -44,7 +31,7 @@ std::string distrust(const struct stat& status) {
 
 Checked<std::string> read_trusted_file(const std::string& path, std::size_t max_bytes) {
   // Without O_NONBLOCK, opening a FIFO would wait for a writer.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return cannot_read(errno);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return cannot_read(errno);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/sql_port.hpp"
 #include "proxy/gate/worker.hpp"
 #include "proxy/loop/original.hpp"
 #include "proxy/session/first_flight.hpp"
@@ -9,8 +10,6 @@
 
 namespace shirgate {
 namespace {
-
-constexpr std::uint16_t sql_port = 1433;
 
 /// Where a caught connection was going. One that came to the gate itself was not caught, and has no port to serve.
 Reason find_out_original(Session& session) {

@@ -101,6 +101,10 @@ void record_passed(Session& session) {
 
 }  // namespace
 
+SteadyTime flight_deadline(const Session& session) {
+  return std::chrono::steady_clock::now() + session.snapshot->settings.hello_timeout;
+}
+
 Awaitable<Reason> receive_more(Session& session, SteadyTime deadline) {
   // The room is for the largest flight; what does not fit is none.
   if (session.room().empty()) co_return Reason::hello_too_large;

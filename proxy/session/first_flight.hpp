@@ -27,6 +27,9 @@ namespace shirgate {
 
 // ---- for the parts of it
 
+/// When a flight that begins now has to be whole, whichever side's it is.
+[[nodiscard]] SteadyTime flight_deadline(const Session& session);
+
 /// Reads more of the client's bytes into session.received().
 [[nodiscard]] Awaitable<Reason> receive_more(Session& session, SteadyTime deadline);
 

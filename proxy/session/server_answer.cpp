@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t max_shown_names_bytes = 160;
 constexpr std::size_t max_shown_issuer_bytes = 96;
 
-SteadyTime from_now(const Session& session) {
-  return std::chrono::steady_clock::now() + session.snapshot->settings.hello_timeout;
-}
-
 /// The client's next `count` bytes, which have been judged.
 Awaitable<Reason> send_up(Session& session, std::size_t count, SteadyTime deadline) {
   if (const Reason judged = judge_by_what_is_in_force(session); judged != Reason::allowed) co_return judged;
@@ -145,7 +141,7 @@ Awaitable<Reason> pass_second_hello(Session& session, SteadyTime deadline) {
 }  // namespace
 
 Awaitable<Reason> hear_server(Session& session) {
-  auto deadline = from_now(session);
+  auto deadline = flight_deadline(session);
   Reason reason = co_await send_up(session, session.flight_bytes, deadline);
   if (reason != Reason::allowed) co_return reason;
   ServerFlightReader answer;
@@ -156,7 +152,7 @@ Awaitable<Reason> hear_server(Session& session) {
   session.server.hello_retry = answer.opening() == ServerOpening::hello_retry;
   if (!session.server.hello_retry) co_return Reason::allowed;
   session.server.version = static_cast<std::uint16_t>(TlsVersion::tls1_3);  // there is no other that asks again
-  deadline = from_now(session);
+  deadline = flight_deadline(session);
   co_return co_await pass_second_hello(session, deadline);
 }
 

@@ -140,7 +140,7 @@ Awaitable<Reason> set_up_connect(Session& session) {
   if (reason == Reason::allowed) reason = decide(session);
   if (reason == Reason::allowed) reason = co_await reach_and_open(session);
   if (reason == Reason::allowed) reason = co_await confirm(session);
-  const auto deadline = std::chrono::steady_clock::now() + session.snapshot->settings.hello_timeout;
+  const auto deadline = flight_deadline(session);
   if (reason == Reason::allowed) reason = co_await read_opening(session, session.verdict.protocol, deadline);
   if (reason == Reason::allowed) reason = judge_opening(session);
   co_return reason;

@@ -9,10 +9,6 @@
 namespace shirgate {
 namespace {
 
-SteadyTime from_now(const Session& session) {
-  return std::chrono::steady_clock::now() + session.snapshot->settings.hello_timeout;
-}
-
 /// The client's PRELOGIN, whole; it stays in session.received().
 Awaitable<Reason> read_prelogin(Session& session, PreloginReader& reader, SteadyTime deadline) {
   std::size_t fed = 0;
@@ -127,10 +123,10 @@ Awaitable<Reason> answer_offer(Session& session, SteadyTime deadline) {
 }
 
 Awaitable<Reason> agree_on_encryption(Session& session) {
-  auto deadline = from_now(session);
+  auto deadline = flight_deadline(session);
   const Reason agreed = co_await agree(session, deadline);
   if (agreed != Reason::allowed || session.answered) co_return agreed;
-  deadline = from_now(session);
+  deadline = flight_deadline(session);
   const Reason read = co_await read_wrapped_hello(session, deadline);
   co_return read == Reason::allowed ? judge_hello_of(session) : read;
 }
