@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "proxy/first_flight/hello_reader.hpp"
@@ -55,8 +56,10 @@ Hello read(HelloReader& reader, const Bytes& bytes) {
   return *hello;
 }
 
-/// All that a session does with a hello.
+/// All that a session does with a hello: read, parse, judge, fingerprint.
 void check(benchmark::State& state, const Bytes& bytes) {
+  constexpr std::size_t record_header_bytes = 5;
+  state.SetLabel("a hello of " + std::to_string(bytes.size() - record_header_bytes) + " bytes");
   const auto host = *parse_host("mystaging.blob.core.windows.net");
   const std::vector<std::string> alpn{"h2", "http/1.1"};
   for (auto _ : state) {

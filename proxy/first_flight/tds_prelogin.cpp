@@ -148,7 +148,9 @@ std::vector<std::uint8_t> Writer::packet(TdsPacketType type) const {
   auto end = data_at;
   for (const auto& option : options) end += option.data.size();
 
-  std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(type), 1};
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(tds_header_bytes + end);
+  bytes.insert(bytes.end(), {static_cast<std::uint8_t>(type), 1});
   append_u16(bytes, tds_header_bytes + end);
   bytes.insert(bytes.end(), {0, 0, 1, 0});  // SPID, packet id, window, as every client sends them
   auto offset = data_at;

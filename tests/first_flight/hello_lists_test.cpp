@@ -3,28 +3,19 @@
 
 #include <type_traits>
 
-#include "hello_builder.hpp"
 #include "parsed_hello.hpp"
 #include "proxy/first_flight/seen_extensions.hpp"
 
 namespace shirgate::test {
 namespace {
 
-ParsedHello parsed(const Octets& body) { return ParsedHello(body); }
-
-ParsedHello parsed_with(const Octets& extensions) {
-  HelloParts parts;
-  parts.extensions = extensions;
-  return parsed(parts.body());
-}
-
 TEST(ParseHello, RefusesABodyNoReaderGives) {
   HelloParts parts;
   const auto padding = 16384 - parts.body().size();
   parts.extensions = parts.extensions + extension(21, Octets(padding - 4, 0));
-  EXPECT_TRUE(parsed(parts.body()).has_value());
+  EXPECT_TRUE(ParsedHello(parts.body()).has_value());
   parts.extensions = parts.extensions + extension(22, {});
-  EXPECT_TRUE(parsed(parts.body()).has_error());
+  EXPECT_TRUE(ParsedHello(parts.body()).has_error());
 }
 
 TEST(ParseHello, ReadsWhatAClientCanDo) {
@@ -34,7 +25,7 @@ TEST(ParseHello, ReadsWhatAClientCanDo) {
                      extension(51, vector16(u16(0x1a1a) + vector16({0}) + u16(29) + vector16(Octets(32, 7)))) +
                      extension(13, vector16({4, 3, 8, 4})) + extension(0x5a5a, {}) + extension(42, {}) +
                      extension(41, {1, 2, 3});
-  const auto hello = parsed(parts.body());
+  const auto hello = ParsedHello(parts.body());
   ASSERT_TRUE(hello.has_value());
   using Numbers = std::vector<std::uint16_t>;
   EXPECT_EQ(listed(hello->cipher_suites), (Numbers{0x1301, 0xc02f}));

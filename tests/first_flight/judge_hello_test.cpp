@@ -52,6 +52,23 @@ TEST(JudgeHello, RefusesAHelloWithoutAName) {
   EXPECT_EQ(judge_hello(with_sni(SniState::absent), asked, {}), Reason::sni_absent);
 }
 
+TEST(JudgeHello, TakesAHelloWithoutANameWhereTheRulesLetItBeAbsent) {
+  EXPECT_EQ(judge_hello(with_sni(SniState::absent), asked, {.sni_optional = true}), Reason::allowed);
+}
+
+TEST(JudgeHello, StillChecksANameThatIsThereThoughItNeedNotBe) {
+  EXPECT_EQ(judge_hello(good(), asked, {.sni_optional = true}), Reason::allowed);
+  EXPECT_EQ(judge_hello(with_sni(SniState::named, "evil.example"), asked, {.sni_optional = true}),
+            Reason::sni_mismatch);
+  EXPECT_EQ(judge_hello(with_sni(SniState::malformed), asked, {.sni_optional = true}), Reason::sni_malformed);
+}
+
+TEST(JudgeHello, RefusesANamelessEncryptedHelloEvenWhereTheNameMayBeAbsent) {
+  auto hello = with_ech();
+  hello.sni = {};
+  EXPECT_EQ(judge_hello(hello, asked, {.sni_optional = true}), Reason::ech_refused);
+}
+
 TEST(JudgeHello, RefusesAMalformedName) {
   EXPECT_EQ(judge_hello(with_sni(SniState::malformed), asked, {}), Reason::sni_malformed);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exact_copy.hpp"
+#include "hello_builder.hpp"
 #include "proxy/first_flight/hello.hpp"
 
 namespace shirgate::test {
@@ -24,6 +25,13 @@ class ParsedHello {
   ExactCopy body_;
   Result<Hello> hello_;
 };
+
+/// An ordinary hello but for its extensions.
+inline ParsedHello parsed_with(const Octets& extensions) {
+  HelloParts parts;
+  parts.extensions = extensions;
+  return ParsedHello(parts.body());
+}
 
 /// The elements, in something that compares and prints.
 template <class Element>

@@ -1,41 +1,12 @@
-// Counts every allocation of this test program, so that a promise like "a decision allocates nothing" can fail.
+// That a decision costs no memory.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "allocation_count.hpp"
 #include "policy/policy.hpp"
 #include "policy_of.hpp"
 
-namespace {
-
-std::atomic<std::size_t> allocations{0};
-
-void* count_and_allocate(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* const place = std::malloc(size == 0 ? 1 : size)) return place;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return count_and_allocate(size); }
-void* operator new[](std::size_t size) { return count_and_allocate(size); }
-void operator delete(void* place) noexcept { std::free(place); }
-void operator delete[](void* place) noexcept { std::free(place); }
-void operator delete(void* place, std::size_t) noexcept { std::free(place); }
-void operator delete[](void* place, std::size_t) noexcept { std::free(place); }
-
 namespace shirgate::test {
 namespace {
-
-template <class Work>
-std::size_t allocations_of(Work work) {
-  const auto before = allocations.load();
-  work();
-  return allocations.load() - before;
-}
 
 TEST(PolicyAllocates, SoTheCounterCounts) {
   EXPECT_GT(allocations_of([] { std::string(1000, 'x').shrink_to_fit(); }), 0U);
