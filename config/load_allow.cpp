@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/doh_resolvers.hpp"
 #include "config/load_policy.hpp"
 #include "config/read_demands.hpp"
 #include "config/values.hpp"
@@ -85,6 +86,17 @@ bool read_anything_goes(TableReader& allow, const std::vector<HostPattern>& host
   return true;
 }
 
+/// A resolver over HTTPS is a tunnel of its own, whatever its port says: a decision with a name.
+void refuse_resolvers_nobody_answers_for(TableReader& allow, const std::vector<HostPattern>& hosts,
+                                         const std::string& ticket) {
+  const auto found = std::find_if(hosts.begin(), hosts.end(), opens_doh_resolver);
+  if (found == hosts.end() || !ticket.empty()) return;
+  allow.complain("hosts",
+                 fmt::format("[[allow]] hosts: '{}' resolves names over HTTPS, so anything can leave through it "
+                             "and nothing is logged; remove it, or accept the risk with ticket = \"TICKET\"",
+                             found->text()));
+}
+
 /// What of the demands is for TLS alone.
 HelloDemands without_tds(HelloDemands demands) {
   demands.sni_optional = false;
@@ -105,6 +117,7 @@ void read_allow(const toml::table& table, PolicyDraft& draft) {
   const auto ports = read_ports(reader);
   const auto own_ticket = read_ticket(reader, "ticket");
   const auto& ticket = own_ticket.empty() ? acknowledged : own_ticket;
+  refuse_resolvers_nobody_answers_for(reader, patterns, ticket);
   const auto expires = reader.date("expires");
   const auto addresses = read_expected_addresses(reader, "addresses");
   const auto* of = find_runtime(draft, runtime);

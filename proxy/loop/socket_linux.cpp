@@ -116,6 +116,8 @@ void reset_on_close(int fd) {
 
 void tune_connection(int fd) {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  // A byte sent as urgent would otherwise be left out of the stream, and lost (RFC 6093 section 5 asks for this).
+  set_option(fd, SOL_SOCKET, SO_OOBINLINE, 1);
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
   set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);

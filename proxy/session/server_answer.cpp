@@ -135,6 +135,8 @@ Awaitable<Reason> pass_second_hello(Session& session, SteadyTime deadline) {
   }
   const Reason judged = judge_hello_of(session);
   if (judged != Reason::allowed) co_return judged;
+  // The server has just refused it, and no honest client offers it again (RFC 8446 section 4.1.2).
+  if (session.hello->early_data) co_return Reason::hello_malformed;
   co_return co_await send_up(session, hello.flight_bytes() + (wrapped ? packets.header_bytes() : 0), deadline);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <fstream>
+#include <ostream>
 #include <stdexcept>
 
 #include "waiting.hpp"
@@ -11,7 +12,8 @@
 namespace shirgate::wire {
 namespace {
 
-constexpr std::array families{"authority", "port", "address", "dns", "http", "early", "sni", "log", "positive"};
+constexpr std::array families{"authority", "port", "address", "dns",    "http", "early",   "sni",
+                              "tls",       "ech",  "tds",     "tunnel", "log",  "positive"};
 
 std::string text_or_empty(const boost::json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -39,6 +41,9 @@ std::string bytes_of(std::string_view utf8) {
   return bytes;
 }
 
+/// A step between two writes is told in words: "<wait for HRR>".
+bool is_a_step(std::string_view write) { return write.starts_with('<'); }
+
 std::string bytes_of_hex(std::string_view hex) {
   std::string bytes;
   for (; !hex.empty(); hex.remove_prefix(2))
@@ -63,6 +68,7 @@ AttackCase read_case(const boost::json::object& row) {
                     .type = text_or_empty(input, "type"),
                     .authority = bytes_of(text_or_empty(input, "authority") + text_or_empty(input, "connect")),
                     .delay_ms = number_or_zero(input, "delay_ms"),
+                    .then = text_or_empty(input, "then"),
                     .verdict = text_or_empty(expect, "verdict"),
                     .status = number_or_zero(expect, "status"),
                     .reason = text_or_empty(expect, "reason"),
@@ -71,7 +77,8 @@ AttackCase read_case(const boost::json::object& row) {
   if (const auto* writes = input.if_contains("writes"))
     for (const auto& write : writes->as_array()) result.writes.push_back(bytes_of(write));
   if (const auto* writes = input.if_contains("writes_hex"))
-    for (const auto& write : writes->as_array()) result.writes.push_back(bytes_of_hex(write.as_string()));
+    for (const auto& write : writes->as_array())
+      if (!is_a_step(write.as_string())) result.writes.push_back(bytes_of_hex(write.as_string()));
   if (const auto* answers = input.if_contains("answers"))
     for (const auto& answer : answers->as_array()) result.answers.emplace_back(answer.as_string());
   return result;
@@ -109,12 +116,23 @@ const std::vector<AttackCase>& attack_cases() {
 
 std::vector<AttackCase> runnable_cases() {
   auto some = attack_cases();
-  std::erase_if(some, [](const AttackCase& attack) {
-    const bool worded = std::find(worded_cases.begin(), worded_cases.end(), attack.id) != worded_cases.end();
-    return worded || waits(attack.id);
-  });
+  std::erase_if(some, [](const AttackCase& attack) { return is_worded(attack.id) || waits(attack.id); });
   return some;
 }
+
+bool is_sql(const AttackCase& attack) {
+  constexpr char tls_handshake_record = 0x16;
+  const bool begins_with_tls = !attack.writes.empty() && attack.writes.front().front() == tls_handshake_record;
+  return attack.type == "tunnel" && attack.authority.ends_with(":1433") && !begins_with_tls;
+}
+
+std::string all_bytes(const AttackCase& attack) {
+  std::string all;
+  for (const auto& write : attack.writes) all += write;
+  return all;
+}
+
+void PrintTo(const AttackCase& attack, std::ostream* out) { *out << attack.id; }
 
 std::string test_name(std::string id) {
   std::replace(id.begin(), id.end(), '-', '_');

@@ -39,6 +39,24 @@ inline constexpr std::array translations{
     Translation{"tls_no_sni", Reason::sni_absent},
     Translation{"tls_bad_sni", Reason::sni_malformed},
     Translation{"tls_sni_mismatch", Reason::sni_mismatch},
+    Translation{"tls_ech", Reason::ech_refused},
+    Translation{"tls_bad_record", Reason::hello_malformed},
+    Translation{"tls_hello_too_big", Reason::hello_too_large},
+    Translation{"tls_too_many_records", Reason::hello_too_large},
+    Translation{"tls_version", Reason::tls_version_refused},
+    Translation{"tls_hello_timeout", Reason::hello_timeout},
+    Translation{"client_closed", Reason::hello_incomplete},  // in the middle of a hello, by FIN or by RST
+    Translation{"client_reset", Reason::hello_incomplete},
+    Translation{"tds_encrypt_off", Reason::tds_not_encrypted},
+    Translation{"tds_bad_prelogin", Reason::tds_malformed},
+    Translation{"tds_bad_packet", Reason::tds_malformed},
+    Translation{"tds_too_many_packets", Reason::hello_too_large},
+};
+
+/// By id, where the corpus's code tells too little.
+inline constexpr std::array translated_rows{
+    Translation{"TDS-014", Reason::hello_timeout},  // a message that may still go on: the clock ends it
+    Translation{"TDS-024", Reason::not_tls},        // the second PRELOGIN is where TLS belongs
 };
 
 /// What could not be read: the corpus lets a harness take any reason of this class for another.
@@ -47,7 +65,9 @@ inline constexpr std::array translations{
          reason != Reason::method_not_served && reason != Reason::scheme_not_served;
 }
 
-[[nodiscard]] constexpr bool means(std::string_view corpus, Reason ours) {
+[[nodiscard]] constexpr bool means(std::string_view id, std::string_view corpus, Reason ours) {
+  for (const auto& row : translated_rows)
+    if (row.corpus == id) return row.ours == ours;
   return std::any_of(translations.begin(), translations.end(), [&](const Translation& row) {
     return row.corpus == corpus && (row.ours == ours || (is_malformed(row.ours) && is_malformed(ours)));
   });

@@ -80,6 +80,7 @@ TEST_F(HelloRetry, AServerHelloMakesTheFirstHelloTheLastWordInTheClear) {
   EXPECT_EQ(checked(field::ja4).size(), 36U);
 }
 
+// ECH-009
 TEST_F(HelloRetry, ASecondHelloWithTheSameNamePasses) {
   begin();
   answer(hello_retry_request());
@@ -103,6 +104,37 @@ TEST_F(HelloRetry, ASecondHelloWithAnotherNameNeverGoesUp) {
   answer(hello_retry_request());
   client_.send(good_hello_for("attacker.example"));
   expect_cut("sni_mismatch", unrecognized_name);
+}
+
+/// The good hello with other extensions.
+std::string hello_with(const test::Octets& extensions) {
+  test::HelloParts parts;
+  parts.extensions = extensions;
+  return text(test::record(test::message(parts.body())));
+}
+
+const auto name_and_versions = test::operator+(test::sni(origin_host), test::supported_versions({3, 4, 3, 3}));
+
+// ECH-010, which has one reason for all three; here each has the reason the first hello would have had, or its own.
+TEST_F(HelloRetry, ASecondHelloThatAddsEchNeverGoesUp) {
+  begin();
+  answer(hello_retry_request());
+  client_.send(hello_with(test::operator+(name_and_versions, test::extension(0xfe0d, {0, 1, 2, 3}))));
+  expect_cut("ech_refused", access_denied);
+}
+
+TEST_F(HelloRetry, ASecondHelloThatAddsEarlyDataNeverGoesUp) {
+  begin();
+  answer(hello_retry_request());
+  client_.send(hello_with(test::operator+(name_and_versions, test::extension(42, {}))));
+  expect_cut("hello_malformed", access_denied);
+}
+
+TEST_F(HelloRetry, ASecondHelloThatDropsTheNameNeverGoesUp) {
+  begin();
+  answer(hello_retry_request());
+  client_.send(good_hello_for(""));
+  expect_cut("sni_absent", unrecognized_name);
 }
 
 TEST_F(HelloRetry, BothHellosInOneWriteAreJudgedOneByOne) {

@@ -72,7 +72,8 @@ Config Lab::config_from(const LabSetup& setup) const {
 bool Lab::finish() {
   const bool empty = wait_until([this] { return gate_->connections() == 0; });
   gate_->stop(std::chrono::milliseconds(0));
-  // The journal writes behind the workers; its last line is `stop`.
+  // The journal writes behind the workers; its last line is `stop`, and the end of the gate makes it hurry.
+  gate_.reset();
   return trail_.shows("stop") && empty;
 }
 

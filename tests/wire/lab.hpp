@@ -57,7 +57,8 @@ class Lab {
   /// The same with other keys of the [[runtime]].
   [[nodiscard]] Config config_with_runtime(const std::string& keys) const;
 
-  /// Waits until no connection is left, then stops, so that the log is complete. False when some connection stayed.
+  /// Waits until no connection is left, then ends the gate, so that the log is complete. False when some connection
+  /// stayed. Of the lab only the log is left then.
   bool finish();
 
  private:

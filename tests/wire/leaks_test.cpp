@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "echo_server.hpp"
+#include "own_sockets.hpp"
 #include "patience.hpp"
 #include "server_bytes.hpp"
 #include "tunnel_client.hpp"
@@ -25,11 +24,6 @@ struct Drop {
 };
 
 void PrintTo(const Drop& drop, std::ostream* out) { *out << drop.name; }
-
-std::size_t open_descriptors() {
-  const std::filesystem::directory_iterator all("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
 
 class DroppedConnections : public testing::TestWithParam<Drop> {
  protected:

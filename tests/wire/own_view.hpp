@@ -18,4 +18,11 @@ enum class Seen { differently, as_it_is };
 /// Adds an address to the loopback interface of this thread's network.
 [[nodiscard]] bool add_own_address(const std::string& address);
 
+/// From now on every address of 20.60.0.0/24 is served by this thread's network, and yet counts as nobody's own: what
+/// connects to one does so from 127.0.0.1.
+[[nodiscard]] bool add_far_addresses();
+
+/// How often the kernel of this thread's network sends again what nobody confirms, before it gives up.
+[[nodiscard]] bool set_tcp_retries(int times);
+
 }  // namespace shirgate::wire

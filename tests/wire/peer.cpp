@@ -17,7 +17,7 @@
 namespace shirgate::wire {
 namespace {
 
-sockaddr_in loopback(const char* address, std::uint16_t port) {
+sockaddr_in endpoint(const char* address, std::uint16_t port) {
   sockaddr_in result{};
   result.sin_family = AF_INET;
   result.sin_port = htons(port);
@@ -71,8 +71,8 @@ Peer& Peer::operator=(Peer&& other) noexcept {
 
 Peer Peer::connect_to(std::uint16_t port, const char* from, std::chrono::milliseconds limit) {
   Peer peer(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  const auto source = loopback(from, 0);
-  const auto to = loopback("127.0.0.1", port);
+  const auto source = endpoint(from, 0);
+  const auto to = endpoint("127.0.0.1", port);
   if (from != std::string_view("127.0.0.1") && ::bind(peer.fd_, generic(source), sizeof source) != 0) return {};
   const bool started = ::connect(peer.fd_, generic(to), sizeof to) == 0 || errno == EINPROGRESS;
   if (!started || !is_made(peer.fd_, limit)) return {};
@@ -160,13 +160,14 @@ void Peer::reset() {
   close();
 }
 
-Upstream::Upstream(int backlog) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-  auto address = loopback("127.0.0.1", 0);
-  socklen_t size = sizeof address;
-  const bool listens = ::bind(fd_, generic(address), size) == 0 && ::listen(fd_, backlog) == 0 &&
-                       ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  if (!listens) throw std::runtime_error("the test gets no port on loopback");
-  port_ = ntohs(address.sin_port);
+Upstream::Upstream(int backlog, const char* address, std::uint16_t port)
+    : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+  auto place = endpoint(address, port);
+  socklen_t size = sizeof place;
+  const bool listens = ::bind(fd_, generic(place), size) == 0 && ::listen(fd_, backlog) == 0 &&
+                       ::getsockname(fd_, reinterpret_cast<sockaddr*>(&place), &size) == 0;
+  if (!listens) throw std::runtime_error("the test gets no port to listen on");
+  port_ = ntohs(place.sin_port);
 }
 
 Peer Upstream::accept() { return ready(fd_, POLLIN, patience) ? accept_waiting() : Peer(); }

@@ -62,10 +62,10 @@ class Peer {
   std::string rest_;  ///< read, not yet handed out
 };
 
-/// A listening port on 127.0.0.1 that the kernel chose.
+/// A listening port, as a rule one on 127.0.0.1 that the kernel chose.
 class Upstream {
  public:
-  explicit Upstream(int backlog = 1024);
+  explicit Upstream(int backlog = 1024, const char* address = "127.0.0.1", std::uint16_t port = 0);
   Upstream(const Upstream&) = delete;
   Upstream& operator=(const Upstream&) = delete;
   ~Upstream() { stop_listening(); }

@@ -20,6 +20,7 @@ LabSetup two_hosts(std::uint16_t port) {
           .dials = {{std::string(origin_target), port}, {"other.lab.example:443", port}}};
 }
 
+// TUN-021: of the two ways the corpus allows, this gate has the stricter one and no switch for the other.
 TEST(Reload, EndsTheTunnelsWhoseRuleIsGone) {
   Upstream upstream;
   Lab lab(two_hosts(upstream.port()));

@@ -149,6 +149,24 @@ TEST_F(Sql, WhatCanNotBeThePreloginIsCutWithNothingSent) {
   expect_cut("tds_malformed");
 }
 
+// TDS-029: what a server says of another host is its client's business; the client's next CONNECT is judged like any.
+TEST_F(Sql, AWorkerThatTheServerRedirectsToNeedsARuleOfItsOwn) {
+  auto redirected = lab_.client();
+  const auto answer = ask_to_end(redirected, "worker.database.windows.net:11005");
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_EQ(answer.reason, "host_not_listed");
+  redirected.close();
+  auto same_host = lab_.client();
+  EXPECT_EQ(ask_to_end(same_host, "sql.lab.example:11005").reason, "port_not_listed");
+  same_host.close();
+  client_.close();
+  ASSERT_TRUE(lab_.finish());
+  EXPECT_EQ(lab_.audit().count("denied"), 2U);
+  EXPECT_EQ(lab_.audit().count("open"), 1U) << "the fixture's own";
+  static_cast<void>(upstream_.accept());
+  EXPECT_FALSE(upstream_.accept_waiting().connected());
+}
+
 TEST_F(Sql, WhatCanNotFollowThePreloginIsCutWithNothingSent) {
   client_.send(prelogin(on) + prelogin(on));
   expect_cut("not_tls");
