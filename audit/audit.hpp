@@ -26,6 +26,12 @@ class Audit {
   /// a `close` is always taken. Equal refusals beyond twenty a minute are merged.
   Ticket append(const Event& event);
 
+  /// A tunnel that another writer opened will end here: sets the room of its `close` aside. False: no room, leave it
+  /// where it is.
+  [[nodiscard]] bool take_over_end() { return ring_.reserve_ending(); }
+  /// The other side of that: a tunnel opened here ends elsewhere.
+  void give_up_end() { ring_.release_ending(); }
+
   /// True when the event's promise holds: with durability "group" that is once it is in the ring. False: the log can't
   /// take it, and no tunnel may open on it.
   [[nodiscard]] static bool accepted(Ticket ticket) { return ticket.taken; }

@@ -1,17 +1,12 @@
 #include "audit/event.hpp"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <array>
-#include <iterator>
 
 #include "audit/fields.hpp"
+#include "audit/json_line.hpp"
 
 namespace shirgate {
 namespace {
-
-constexpr std::size_t max_value_bytes = 256;
 
 constexpr std::string_view all = "all";
 constexpr std::string_view requests = "open checked progress close denied failed";
@@ -70,72 +65,6 @@ constexpr std::array table{
     FieldRow{field::lab, all, "true when the gate runs as a lab; absent otherwise."},
 };
 
-/// Writes `"key":value` pairs. Keys are ours and need no escaping.
-class Line {
- public:
-  explicit Line(std::string& out) : out_(out) { out_.push_back('{'); }
-
-  void text(std::string_view key, std::string_view value) {
-    if (value.empty()) return;
-    begin(key);
-    out_.push_back('"');
-    if (!append_escaped(value)) fmt::format_to(to(), "... ({} bytes)", value.size());
-    out_.push_back('"');
-  }
-
-  template <class Number>
-  void number(std::string_view key, Number value) {
-    begin(key);
-    fmt::format_to(to(), "{}", value);
-  }
-
-  void flag(std::string_view key, bool value) {
-    if (value) begin(key), out_.append("true");
-  }
-
-  void time(std::string_view key, WallTime value) {
-    begin(key);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(value);
-    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(value - seconds).count();
-    fmt::format_to(to(), "\"{:%Y-%m-%dT%H:%M:%S}.{:03}Z\"", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                   millis);
-  }
-
-  void end() { out_.push_back('}'); }
-
- private:
-  [[nodiscard]] std::back_insert_iterator<std::string> to() { return std::back_inserter(out_); }
-
-  void begin(std::string_view key) {
-    if (out_.back() != '{') out_.push_back(',');
-    out_.push_back('"');
-    out_.append(key);
-    out_.append("\":");
-  }
-
-  /// False where the value, escapes included, was cut.
-  [[nodiscard]] bool append_escaped(std::string_view value) {
-    const std::size_t limit = out_.size() + max_value_bytes;
-    for (const char c : value) {
-      if (out_.size() >= limit) return false;
-      const auto byte = static_cast<unsigned char>(c);
-      if (byte == '"' || byte == '\\') {
-        out_.push_back('\\');
-        out_.push_back(c);
-      } else if (byte < 0x20 || byte >= 0x7f || byte == '<' || byte == '>' || byte == '&' || byte == '\'') {
-        // The bytes of foreign text are not known to be UTF-8, so each is shown as itself. Markup characters too: a
-        // line may be pasted into a page.
-        fmt::format_to(to(), "\\u{:04x}", byte);
-      } else {
-        out_.push_back(c);
-      }
-    }
-    return true;
-  }
-
-  std::string& out_;
-};
-
 std::string_view tls_version_text(std::uint16_t version) {
   switch (version) {
     case 0x0300: return "SSL3";
@@ -153,8 +82,8 @@ std::string list(std::span<const Address> addresses) {
   return text;
 }
 
-void write_who_and_what(Line& line, const Event& event) {
-  if (event.tunnel != 0) line.text(field::tunnel, fmt::format("{:016x}", event.tunnel));
+void write_who_and_what(JsonLine& line, const Event& event) {
+  if (event.tunnel != 0) line.identifier(field::tunnel, event.tunnel);
   line.text(field::runtime, event.runtime.text());
   line.text(field::channel, event.channel.text());
   line.text(field::rule, event.rule.text());
@@ -165,11 +94,11 @@ void write_who_and_what(Line& line, const Event& event) {
     if (event.would_deny != Reason::allowed) line.text(field::would_deny, to_string(event.would_deny));
     line.flag(field::first_use, event.first_use);
     line.text(field::client_ip, to_string(event.client->address));
-    if (event.client->port != 0) line.number(field::client_port, event.client->port);
+    if (event.client->port != 0) line.number(field::client_port, std::uint64_t{event.client->port});
   }
   if (event.target != nullptr) {
     line.text(field::host, event.target->host.text());
-    line.number(field::port, event.target->port);
+    line.number(field::port, std::uint64_t{event.target->port});
   }
   if (event.upstream) line.text(field::upstream_ip, to_string(*event.upstream));
   if (!event.resolved.empty()) line.text(field::resolved, list(event.resolved));
@@ -177,11 +106,11 @@ void write_who_and_what(Line& line, const Event& event) {
   if (event.ingress != IngressKind::connect) line.text(field::ingress, to_string(event.ingress));
   if (event.original) {
     line.text(field::original_ip, to_string(event.original->address));
-    line.number(field::original_port, event.original->port);
+    line.number(field::original_port, std::uint64_t{event.original->port});
   }
 }
 
-void write_tls(Line& line, const Event& event) {
+void write_tls(JsonLine& line, const Event& event) {
   if (event.tls) {
     line.text(field::sni, event.tls->sni);
     line.text(field::alpn, event.tls->alpn);
@@ -196,7 +125,7 @@ void write_tls(Line& line, const Event& event) {
   line.text(field::resembles, event.resembles);
 }
 
-void write_figures(Line& line, const Event& event) {
+void write_figures(JsonLine& line, const Event& event) {
   if (event.traffic) {
     line.number(field::bytes_from_client, event.traffic->from_client);
     line.number(field::bytes_from_upstream, event.traffic->from_upstream);
@@ -223,7 +152,7 @@ std::string_view to_string(EndedBy ended_by) {
 }
 
 void append_json(std::string& out, const Event& event) {
-  Line line(out);
+  JsonLine line(out);
   line.time(field::timestamp, event.at);
   line.text(field::action, to_string(event.action));
   write_who_and_what(line, event);

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t framed(std::size_t size) { return size + sizeof(std::uint32_t); }
 
+constexpr std::size_t ending_room = framed(Ring::max_record_bytes);
+
 }  // namespace
 
 Ring::Ring(std::size_t capacity)
@@ -26,7 +28,6 @@ bool Ring::push(std::string_view record, Claim claim) {
   const auto used = tail - head_.load(std::memory_order_acquire);
   const std::size_t free = capacity_ - used;
   const std::size_t need = framed(record.size());
-  constexpr std::size_t ending_room = framed(max_record_bytes);
 
   std::size_t must_stay_free = 0;
   switch (claim) {
@@ -45,9 +46,18 @@ bool Ring::push(std::string_view record, Claim claim) {
   tail_.store(tail + need, std::memory_order_release);
 
   if (claim == Claim::opening) reserved_ += ending_room;
-  if (claim == Claim::ending) reserved_ -= std::min(reserved_, ending_room);
+  if (claim == Claim::ending) release_ending();
   return true;
 }
+
+bool Ring::reserve_ending() {
+  const auto used = tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_acquire);
+  if (capacity_ - used < reserved_ + ending_room) return false;
+  reserved_ += ending_room;
+  return true;
+}
+
+void Ring::release_ending() { reserved_ -= std::min(reserved_, ending_room); }
 
 void Ring::write_bytes(std::uint64_t at, const char* bytes, std::size_t size) {
   const std::size_t start = at % capacity_;

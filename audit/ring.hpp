@@ -30,6 +30,11 @@ class Ring {
   /// Producer only. False when the claim does not fit now; nothing is written then.
   [[nodiscard]] bool push(std::string_view record, Claim claim);
 
+  /// Producer only. Sets aside the room of an ending whose opening is in another ring; false when there is none.
+  [[nodiscard]] bool reserve_ending();
+  /// Producer only. Gives back what an opening has set aside, because it ends in another ring.
+  void release_ending();
+
   /// Producer only. How much of the ring is in use, 0 to 1.
   [[nodiscard]] double fill() const;
 
@@ -46,6 +51,7 @@ class Ring {
       each(std::string_view(scratch_));
       ++count;
     }
+    give_back_up_to(head);
     head_.store(head, std::memory_order_release);
     return count;
   }
@@ -54,11 +60,15 @@ class Ring {
   [[nodiscard]] std::uint32_t read_size(std::uint64_t at) const;
   void read_bytes(std::uint64_t at, std::size_t size, std::string& into) const;
   void write_bytes(std::uint64_t at, const char* bytes, std::size_t size);
+  /// Consumer only, before the producer may write there again: memory that was read is the kernel's until it is needed.
+  /// The ring is large because every open tunnel has room set aside in it, but most of the time nearly empty.
+  void give_back_up_to(std::uint64_t at);
 
   std::size_t capacity_;
   std::unique_ptr<char[]> bytes_;  ///< not filled at first, so that unused room costs no memory
   std::size_t reserved_ = 0;       ///< producer's: room set aside for endings
   std::string scratch_;            ///< consumer's
+  std::uint64_t given_back_ = 0;   ///< consumer's: up to here
   alignas(64) std::atomic<std::uint64_t> head_{0};
   alignas(64) std::atomic<std::uint64_t> tail_{0};
 };

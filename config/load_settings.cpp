@@ -13,6 +13,12 @@ struct ReadInto {
   TableReader& section;
   const SettingRow& row;
 
+  void operator()(RelayMode Settings::*field) const {
+    const auto word = section.choice(row.key, {"auto", "splice", "copy"});
+    if (word == "splice") settings.*field = RelayMode::splice;
+    if (word == "copy") settings.*field = RelayMode::copy;
+  }
+
   void operator()(std::int64_t Settings::*field) const {
     if (const auto value = section.number(row.key, row.least, row.most)) settings.*field = *value;
   }

@@ -27,6 +27,8 @@ constexpr std::array table{
                "How long one side may stay quiet after the other has finished."},
     SettingRow{"gate", "drain_timeout", &S::drain_timeout, 0, 86'400, Reload::yes,
                "How long open tunnels may go on when the gate is told to stop."},
+    SettingRow{"gate", "relay", &S::relay, 0, 0, Reload::no,
+               "How bytes are moved: auto copies and splices what is much, splice and copy do only that."},
     SettingRow{"audit", "directory", &S::audit_directory, 0, 0, Reload::no,
                "Where the audit log is written; required."},
     SettingRow{"audit", "group_ms", &S::group_ms, 1, 10'000, Reload::no,
@@ -66,6 +68,7 @@ std::string default_text(const SettingRow& row) {
   };
   return std::visit(
       Overloaded{
+          [](RelayMode Settings::*) { return std::string("auto"); },
           [&](std::int64_t Settings::*field) { return std::to_string(defaults.*field); },
           [&](std::chrono::milliseconds Settings::*field) { return std::to_string(in_unit(defaults.*field)); },
           [&](bool Settings::*field) { return std::string(defaults.*field ? "true" : "false"); },
@@ -78,6 +81,7 @@ std::string default_text(const SettingRow& row) {
 
 std::string_view type_text(const SettingRow& row) {
   return std::visit(Overloaded{
+                        [](RelayMode Settings::*) { return std::string_view("auto, splice or copy"); },
                         [](std::int64_t Settings::*) { return std::string_view("number"); },
                         [&](std::chrono::milliseconds Settings::*) {
                           return std::string_view(is_in_milliseconds(row) ? "milliseconds" : "seconds");

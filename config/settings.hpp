@@ -16,6 +16,13 @@
 
 namespace shirgate {
 
+/// How the bytes of open tunnels are moved.
+enum class RelayMode : std::uint8_t {
+  automatic,  ///< copied at first, spliced once there is much to move
+  splice,     ///< spliced from the first byte
+  copy,       ///< never spliced
+};
+
 struct Settings {
   // [gate]
   std::vector<Endpoint> listen;
@@ -28,6 +35,7 @@ struct Settings {
   std::chrono::milliseconds idle_timeout{3'600'000};  ///< relay and SQL channels are exempt
   std::chrono::milliseconds half_close_timeout{60'000};
   std::chrono::milliseconds drain_timeout{10'000};
+  RelayMode relay = RelayMode::automatic;
 
   // [[forward]] and [[transparent]]
   std::vector<Ingress> ingresses;
@@ -52,10 +60,11 @@ struct Settings {
 };
 
 /// Where a setting lives and how it is written.
-using SettingField = std::variant<std::int64_t Settings::*, std::chrono::milliseconds Settings::*, bool Settings::*,
-                                  std::string Settings::*, std::vector<Endpoint> Settings::*,
-                                  std::map<std::string, std::vector<Address>, std::less<>> Settings::*,
-                                  std::map<std::string, Endpoint, std::less<>> Settings::*>;
+using SettingField =
+    std::variant<RelayMode Settings::*, std::int64_t Settings::*, std::chrono::milliseconds Settings::*,
+                 bool Settings::*, std::string Settings::*, std::vector<Endpoint> Settings::*,
+                 std::map<std::string, std::vector<Address>, std::less<>> Settings::*,
+                 std::map<std::string, Endpoint, std::less<>> Settings::*>;
 
 enum class Reload : std::uint8_t { yes, no };
 

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace shirgate {
@@ -136,11 +137,14 @@ std::optional<Address> parse_address(std::string_view text) {
 
 std::string to_string(const Address& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.is_v4)
-    inet_ntop(AF_INET, address.bytes.data() + 12, text.data(), text.size());
-  else
-    inet_ntop(AF_INET6, address.bytes.data(), text.data(), text.size());
-  return text.data();
+  if (!address.is_v4) return inet_ntop(AF_INET6, address.bytes.data(), text.data(), text.size());
+  // inet_ntop prints through a format string, and the audit log writes two of these for each event.
+  auto* end = text.data();
+  for (std::size_t i = 12; i < 16; ++i) {
+    if (i > 12) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), address.bytes[i]).ptr;
+  }
+  return {text.data(), end};
 }
 
 bool AddressRange::contains(const Address& address) const {

@@ -1,6 +1,7 @@
 // Connects to addresses that were judged, and to nothing else: names do not get here.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 
@@ -13,15 +14,28 @@ struct Dialled {
   Address address;  ///< the judged one
 };
 
+/// Addresses that packets leave this machine for. Not one of its own is ever dialled: the gate's own ports, the admin
+/// page and the neighbours on loopback would be within reach of a name that leads there. On one thread.
+class ForeignAddresses {
+ public:
+  /// False also when it can't be told. Asks the kernel's routes, and remembers what it heard for a second, so that a
+  /// busy gate does not ask for every tunnel.
+  [[nodiscard]] bool contain(const Address& address, SteadyTime now);
+
+ private:
+  struct Known {
+    Address address;
+    SteadyTime until{};
+  };
+  std::array<Known, 64> known_{};
+};
+
 /// Tries the addresses in turn until one connects, none of them longer than a third of the time while others are left.
 /// The kernel's peer address is compared with the one that was asked for. Errors: connect_refused, connect_failed,
 /// connect_timeout, address_own, gate_stopped.
 /// `instead` replaces the place that is dialled and nothing else; for a lab.
-[[nodiscard]] Awaitable<Result<Dialled>> dial(EventLoop& loop, std::span<const Address> judged, std::uint16_t port,
+[[nodiscard]] Awaitable<Result<Dialled>> dial(EventLoop& loop, ForeignAddresses& foreign,
+                                              std::span<const Address> judged, std::uint16_t port,
                                               const Endpoint* instead, SteadyTime deadline);
-
-/// True when packets to the address would not leave this machine, or when that can't be told. Asks the kernel's routes
-/// each time, so an address that was added a moment ago counts.
-[[nodiscard]] bool is_own_address(const Address& address);
 
 }  // namespace shirgate

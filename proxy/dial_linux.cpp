@@ -24,15 +24,12 @@ Reason reason_of_errno(int error) {
 Awaitable<IoResult> connect_to(EventLoop& loop, Endpoint to, SteadyTime deadline, std::unique_ptr<Socket>& made) {
   IoResult result;
   made = start_connect(loop, to, result.error);
-  if (made) result = co_await made->connected(deadline);
-  // A second opinion from the kernel: the peer is who was judged (R10).
-  if (made && result.error == 0 && peer_endpoint(made->fd()).address != to.address) result.error = EADDRNOTAVAIL;
+  if (made) result = co_await made->connected(to, deadline);
   if (result.error != 0) made.reset();
   co_return result;
 }
 
-}  // namespace
-
+/// True when packets to the address would not leave this machine, or when that can't be told.
 bool is_own_address(const Address& address) {
   const int probe = ::socket(address.is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (probe < 0) return true;  // can't tell, so not dialled
@@ -46,9 +43,20 @@ bool is_own_address(const Address& address) {
   return own;
 }
 
-Awaitable<Result<Dialled>> dial(EventLoop& loop, std::span<const Address> judged, std::uint16_t port,
-                                const Endpoint* instead, SteadyTime deadline) {
-  if (std::any_of(judged.begin(), judged.end(), is_own_address)) co_return Reason::address_own;
+}  // namespace
+
+bool ForeignAddresses::contain(const Address& address, SteadyTime now) {
+  auto& known = known_[(address.bytes[3] ^ address.bytes[15]) % known_.size()];
+  if (known.address == address && now < known.until) return true;
+  if (is_own_address(address)) return false;
+  known = {address, now + std::chrono::seconds(1)};
+  return true;
+}
+
+Awaitable<Result<Dialled>> dial(EventLoop& loop, ForeignAddresses& foreign, std::span<const Address> judged,
+                                std::uint16_t port, const Endpoint* instead, SteadyTime deadline) {
+  for (const auto& address : judged)
+    if (!foreign.contain(address, loop.now())) co_return Reason::address_own;
   const auto attempt_limit = (deadline - loop.now()) / 3;
   Reason reason = Reason::connect_failed;
   for (std::size_t i = 0; i < judged.size(); ++i) {

@@ -33,6 +33,7 @@ std::string_view fixed_difference(const Settings& now, const Settings& next) {
   if (now.workers != next.workers) return "[gate] workers";
   if (now.max_connections != next.max_connections) return "[gate] max_connections";
   if (now.max_connections_per_client != next.max_connections_per_client) return "[gate] max_connections_per_client";
+  if (now.relay != next.relay) return "[gate] relay";
   if (now.audit_directory != next.audit_directory) return "[audit] directory";
   if (now.group_ms != next.group_ms) return "[audit] group_ms";
   if (now.dns_servers != next.dns_servers) return "[dns] servers";
@@ -41,20 +42,21 @@ std::string_view fixed_difference(const Settings& now, const Settings& next) {
   return {};
 }
 
-/// Two descriptors a tunnel, and some for listeners, DNS, the log and reloads. Raises the soft limit as far as it may
-/// go.
+/// Two descriptors a tunnel and a pipe, and some for listeners, DNS, the log and reloads. Raises the soft limit as far
+/// as it may go.
 Checked<bool> make_room_for_descriptors(const Settings& settings) {
-  const auto needed = static_cast<rlim_t>(2 * settings.max_connections + 256);
+  constexpr rlim_t others = 2 * max_pipes + 256;
+  const auto needed = static_cast<rlim_t>(2 * settings.max_connections) + others;
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= needed) return true;
   limit.rlim_cur = std::min(needed, limit.rlim_max);
   ::setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= needed) return true;
-  return complain(
-      fmt::format("[gate] max_connections = {} needs {} open files and the system allows {}: lower it to {}, or "
-                  "raise the limit (ulimit -n, LimitNOFILE)",
-                  settings.max_connections, needed, limit.rlim_max, (limit.rlim_max - 256) / 2));
+  return complain(fmt::format(
+      "[gate] max_connections = {} needs {} open files and the system allows {}: lower it to {}, or "
+      "raise the limit (ulimit -n, LimitNOFILE)",
+      settings.max_connections, needed, limit.rlim_max, limit.rlim_max > others ? (limit.rlim_max - others) / 2 : 0));
 }
 
 /// Every door, [gate] listen first.
@@ -113,6 +115,7 @@ Checked<bool> Gate::open_everything() {
   if (journal.has_error()) return journal.error();
   journal_ = *std::move(journal);
 
+  census_ = std::make_unique<BulkCensus>(count);
   std::vector<std::vector<Door>> doors(count);
   if (const auto opened = open_doors(doors); opened.has_error()) {
     for (const auto& of_worker : doors)
@@ -121,8 +124,17 @@ Checked<bool> Gate::open_everything() {
   }
   try {
     for (std::size_t i = 0; i < count; ++i)
-      workers_.push_back(std::make_unique<Worker>(Worker::Setup{snapshot_, journal_->writer(i), occupancy_, first_uses_,
-                                                                strangers_, std::move(doors[i]), count}));
+      workers_.push_back(std::make_unique<Worker>(Worker::Setup{
+          .snapshot = snapshot_,
+          .audit = journal_->writer(i),
+          .occupancy = occupancy_,
+          .first_uses = first_uses_,
+          .strangers = strangers_,
+          .doors = std::move(doors[i]),
+          .census = *census_,
+          .index = i,
+          .workers = count,
+          .post = [this](std::size_t worker, std::function<void(Worker&)> call) { post(worker, std::move(call)); }}));
   } catch (const std::exception& error) {
     return complain(error.what());
   }
@@ -143,6 +155,11 @@ std::string Gate::warn_of_reporting() const {
     text += "; " + words;
   }
   return text;
+}
+
+void Gate::post(std::size_t worker, std::function<void(Worker&)> call) {
+  auto& there = *workers_[worker];
+  there.post([&there, call = std::move(call)] { call(there); });
 }
 
 void Gate::note(Action action, std::string_view text) {
@@ -170,6 +187,7 @@ void Gate::stop() { stop(snapshot_->settings.drain_timeout); }
 void Gate::stop(std::chrono::milliseconds drain_time) {
   if (std::exchange(stopped_, true)) return;
   const auto deadline = std::chrono::steady_clock::now() + drain_time;
+  census_->close();
   for (auto& worker : workers_) worker->post([&worker = *worker, deadline] { worker.drain(deadline); });
   for (auto& worker : workers_) worker->join();
   note(Action::stop, "stopped");

@@ -45,6 +45,8 @@ class Gate {
   explicit Gate(SnapshotPtr snapshot);
   [[nodiscard]] Checked<bool> open_everything();
   [[nodiscard]] Checked<bool> open_doors(std::vector<std::vector<Door>>& by_worker);
+  /// Any thread, once every worker has been made.
+  void post(std::size_t worker, std::function<void(Worker&)> call);
   void note(Action action, std::string_view text);
   /// Says so in the operational log, and in words for the audit's note; nothing where every runtime enforces.
   [[nodiscard]] std::string warn_of_reporting() const;
@@ -55,6 +57,7 @@ class Gate {
   Occupancy strangers_{max_strangers, max_strangers};
   std::vector<Endpoint> listening_;
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<BulkCensus> census_;
   std::vector<std::unique_ptr<Worker>> workers_;
   bool stopped_ = false;
 };

@@ -11,6 +11,7 @@
 
 #include "proxy/gate/listener.hpp"
 #include "proxy/loop/sockaddr_linux.hpp"
+#include "proxy/loop/socket.hpp"
 
 namespace shirgate {
 namespace {
@@ -101,7 +102,11 @@ Checked<int> open_listener(const Endpoint& endpoint, ListenOptions options) {
                          (!options.shared || switch_on(fd, SOL_SOCKET, SO_REUSEPORT)) &&
                          (!options.catches || switch_on(fd, transparent.first, transparent.second)) &&
                          ::bind(fd, address.get(), address.size) == 0 && ::listen(fd, backlog) == 0;
-  if (listening) return fd;
+  if (listening) {
+    tune_stream(fd);
+    probe_when_silent(fd);
+    return fd;
+  }
   const int error = errno;
   if (fd >= 0) ::close(fd);
   return complain(

@@ -41,7 +41,17 @@ Worker::Worker(Setup setup)
       first_uses_(setup.first_uses),
       strangers_(setup.strangers),
       resolver_(loop_, snapshot_->settings.dns_servers),
-      relay_(loop_, audit_),
+      census_(setup.census),
+      relay_({.loop = loop_,
+              .audit = audit_,
+              .census = setup.census,
+              .mode = snapshot_->settings.relay,
+              .worker = setup.index,
+              .most_pipes = max_pipes / setup.workers,
+              .post =
+                  [post = std::move(setup.post)](std::size_t worker, std::function<void(Relay&)> call) {
+                    post(worker, [call = std::move(call)](Worker& there) { call(there.relay()); });
+                  }}),
       workers_(setup.workers),
       next_tunnel_id_(random_start()) {
   for (auto& door : setup.doors) {
@@ -79,7 +89,6 @@ void Worker::spawn(const Ingress& ingress, int fd, const Endpoint& peer) {
     ::close(fd);
     return;
   }
-  tune_connection(fd);
   try {
     start_session(ingress, std::make_unique<Socket>(loop_, descriptor), peer);
   } catch (const std::exception& error) {
@@ -131,7 +140,7 @@ void Worker::on_tick() {
     relay_.close_all(Reason::gate_stopped);
     loop_.cancel_all();
   }
-  if (sessions_ == 0 && relay_.open_tunnels() == 0) loop_.stop();
+  if (sessions_ == 0 && relay_.open_tunnels() == 0 && census_.nobody_on_the_way()) loop_.stop();
 }
 
 }  // namespace shirgate

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "audit/audit.hpp"
+#include "proxy/dial.hpp"
 #include "proxy/dns/resolver.hpp"
 #include "proxy/gate/first_uses.hpp"
 #include "proxy/gate/listener.hpp"
@@ -34,7 +35,11 @@ class Worker {
     FirstUses& first_uses;
     Occupancy& strangers;     ///< places for clients that no runtime lists
     std::vector<Door> doors;  ///< their descriptors are taken over
+    BulkCensus& census;
+    std::size_t index = 0;    ///< its own
     std::size_t workers = 1;  ///< how many there are, to share out what is limited per gate
+    /// Any thread: runs the call soon on that worker's thread.
+    std::function<void(std::size_t worker, std::function<void(Worker&)> call)> post;
   };
 
   explicit Worker(Setup setup);
@@ -53,6 +58,7 @@ class Worker {
   [[nodiscard]] EventLoop& loop() { return loop_; }
   [[nodiscard]] Audit& audit() { return audit_; }
   [[nodiscard]] Resolver& resolver() { return resolver_; }
+  [[nodiscard]] ForeignAddresses& foreign_addresses() { return foreign_addresses_; }
   [[nodiscard]] Relay& relay() { return relay_; }
   [[nodiscard]] FirstUses& first_uses() { return first_uses_; }
   [[nodiscard]] const SnapshotPtr& snapshot() const { return snapshot_; }
@@ -88,6 +94,8 @@ class Worker {
   FirstUses& first_uses_;
   Occupancy& strangers_;
   Resolver resolver_;
+  ForeignAddresses foreign_addresses_;
+  BulkCensus& census_;
   Relay relay_;
   std::vector<std::unique_ptr<const Ingress>> ingresses_;  ///< outlive the sessions
   std::vector<std::unique_ptr<Listener>> listeners_;

@@ -33,6 +33,9 @@ class Descriptor {
   bool readable = true;
   bool writable = true;
   bool broken = false;  ///< the kernel reported an error; reading, once it comes to that, says which
+  /// A read that brings less than was asked for does not prove that nothing is left: the peer has finished, or sent
+  /// urgent data, where reads stop. Where it is false, it does, and what arrives later is told as a new edge.
+  bool thorough = false;
   ReadinessListener* listener = nullptr;
 
  private:
@@ -92,7 +95,7 @@ class EventLoop {
   [[nodiscard]] Descriptor* add(int fd, Trigger trigger);
   /// Closes at once; the object stays readable until the turn ends, since the same batch of events may name it.
   void close(Descriptor* descriptor);
-  /// For descriptors that somebody else closes (c-ares): forgets it without closing.
+  /// For descriptors that somebody else closes (c-ares), or that move to another loop: forgets it without closing.
   void forget(Descriptor* descriptor);
   /// Asks for reading and writing edges level-triggered, as `want_write` says. For c-ares only.
   void want(Descriptor& descriptor, bool want_read, bool want_write);

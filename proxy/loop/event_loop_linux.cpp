@@ -13,7 +13,7 @@ namespace {
 
 constexpr int max_events = 256;
 
-constexpr std::uint32_t edge_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t edge_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 
 }  // namespace
 
@@ -158,6 +158,7 @@ void EventLoop::dispatch(int timeout_ms) {
     if ((what & EPOLLERR) != 0) descriptor.broken = true;
     if (broken || (what & (EPOLLIN | EPOLLRDHUP)) != 0) descriptor.readable = true;
     if (broken || (what & EPOLLOUT) != 0) descriptor.writable = true;
+    if (broken || (what & (EPOLLRDHUP | EPOLLPRI)) != 0) descriptor.thorough = true;
     if (descriptor.listener != nullptr) descriptor.listener->on_ready(descriptor);
   }
 }

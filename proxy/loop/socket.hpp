@@ -34,8 +34,9 @@ class Socket final : public ReadinessListener {
   [[nodiscard]] Awaitable<IoResult> readable_or(Socket& other, SteadyTime deadline);
   /// All of it, or the error; `bytes` says how much went out.
   [[nodiscard]] Awaitable<IoResult> write_all(std::span<const char> bytes, SteadyTime deadline);
-  /// For a connection that is being made: waits until it is made or has failed.
-  [[nodiscard]] Awaitable<IoResult> connected(SteadyTime deadline);
+  /// For a connection that is being made: waits until it is made or has failed. EADDRNOTAVAIL: the kernel says that the
+  /// peer is not `to`, a second opinion on where the bytes will go (R10).
+  [[nodiscard]] Awaitable<IoResult> connected(Endpoint to, SteadyTime deadline);
 
   /// Sends FIN; what the peer still sends can be read.
   void shut_writing();
@@ -56,8 +57,14 @@ class Socket final : public ReadinessListener {
   Direction awaited_ = Direction::read;
 };
 
-/// Sets what every relayed connection wants: no delay, keepalive after 30 s.
-void tune_connection(int fd);
+/// What every relayed stream wants: no waiting for more to send, urgent bytes in their place. Connections are born with
+/// what the listener that accepts them is set to.
+void tune_stream(int fd);
+
+/// Keepalive after 30 s of silence; a peer that does not answer is given up after 60 s. TCP_USER_TIMEOUT stays unset:
+/// it would also end a connection whose reader only takes its time (the kernel counts a closed window as no progress),
+/// and it replaces keepalive's own limit.
+void probe_when_silent(int fd);
 
 /// The next close sends RST instead of FIN, so that the peer does not take a cut stream for a whole one.
 void reset_on_close(int fd);

@@ -50,26 +50,26 @@ Awaitable<Wake> Socket::ready(Direction direction, SteadyTime deadline) {
 
 Awaitable<IoResult> Socket::read_some(std::span<char> into, SteadyTime deadline) {
   for (;;) {
-    const auto n = ::recv(fd(), into.data(), into.size(), 0);
-    if (n >= 0) co_return IoResult{static_cast<std::size_t>(n), 0};
-    const int error = errno;
-    if (error == EINTR) continue;
-    if (!would_block(error)) co_return IoResult{0, error};
-    descriptor_->readable = false;
+    const auto result = read_now(into);
+    if (result.error != EAGAIN) co_return result;
     const auto wake = co_await ready(Direction::read, deadline);
     if (wake != Wake::ready) co_return IoResult{0, errno_of(wake)};
   }
 }
 
 IoResult Socket::read_now(std::span<char> into) {
-  for (;;) {
+  while (descriptor_->readable) {
     const auto n = ::recv(fd(), into.data(), into.size(), 0);
-    if (n >= 0) return {static_cast<std::size_t>(n), 0};
+    if (n >= 0) {
+      const auto size = static_cast<std::size_t>(n);
+      if (n > 0 && size < into.size() && !descriptor_->thorough) descriptor_->readable = false;
+      return {size, 0};
+    }
     if (errno == EINTR) continue;
     if (!would_block(errno)) return {0, errno};
     descriptor_->readable = false;
-    return {0, EAGAIN};
   }
+  return {0, EAGAIN};
 }
 
 Awaitable<IoResult> Socket::readable_or(Socket& other, SteadyTime deadline) {
@@ -98,13 +98,18 @@ Awaitable<IoResult> Socket::write_all(std::span<const char> bytes, SteadyTime de
   co_return IoResult{sent, 0};
 }
 
-Awaitable<IoResult> Socket::connected(SteadyTime deadline) {
+Awaitable<IoResult> Socket::connected(Endpoint to, SteadyTime deadline) {
   const auto wake = descriptor_->writable ? Wake::ready : co_await ready(Direction::write, deadline);
   if (wake != Wake::ready) co_return IoResult{0, errno_of(wake)};
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  // Only a connection that was made has a peer; one that failed says why.
+  if (::getpeername(fd(), reinterpret_cast<sockaddr*>(&peer), &size) == 0)
+    co_return IoResult{0, from_kernel(peer).address == to.address ? 0 : EADDRNOTAVAIL};
   int error = 0;
-  socklen_t size = sizeof error;
+  size = sizeof error;
   ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &size);
-  co_return IoResult{0, error};
+  co_return IoResult{0, error == 0 ? ENOTCONN : error};
 }
 
 void Socket::shut_writing() { ::shutdown(fd(), SHUT_WR); }
@@ -114,10 +119,13 @@ void reset_on_close(int fd) {
   ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-void tune_connection(int fd) {
+void tune_stream(int fd) {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   // A byte sent as urgent would otherwise be left out of the stream, and lost (RFC 6093 section 5 asks for this).
   set_option(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+}
+
+void probe_when_silent(int fd) {
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
   set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
@@ -131,7 +139,7 @@ std::unique_ptr<Socket> start_connect(EventLoop& loop, const Endpoint& to, int& 
     error = errno;
     return nullptr;
   }
-  tune_connection(fd);
+  tune_stream(fd);
   if (::connect(fd, address.get(), address.size) != 0 && errno != EINPROGRESS) {
     error = errno;
     ::close(fd);
@@ -143,7 +151,8 @@ std::unique_ptr<Socket> start_connect(EventLoop& loop, const Endpoint& to, int& 
     error = ENOMEM;
     return nullptr;
   }
-  descriptor->writable = false;  // until the loop hears of it, whoever waits by then
+  // Until the loop hears of either, whoever waits by then.
+  descriptor->writable = descriptor->readable = false;
   error = 0;
   return std::make_unique<Socket>(loop, descriptor);
 }

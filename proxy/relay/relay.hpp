@@ -6,15 +6,28 @@
 #include <vector>
 
 #include "audit/audit.hpp"
+#include "proxy/relay/census.hpp"
 #include "proxy/relay/tunnel.hpp"
 
 namespace shirgate {
 
-/// On its loop's thread. A turn of the loop spends at most a bounded number of bytes on one tunnel and goes round, so a
-/// bulk copy does not starve a quiet channel; nothing is allocated, locked, logged or timed per chunk.
+/// On its loop's thread. A turn of the loop spends at most a bounded number of bytes on one tunnel, and on all of them,
+/// and goes round, so a bulk copy starves neither a quiet channel nor a new session; nothing is allocated, locked,
+/// logged or timed per chunk.
 class Relay final : public TurnTask {
  public:
-  Relay(EventLoop& loop, Audit& audit);
+  struct Setup {
+    EventLoop& loop;
+    Audit& audit;
+    BulkCensus& census;
+    RelayMode mode = RelayMode::automatic;
+    std::size_t worker = 0;      ///< whose relay it is
+    std::size_t most_pipes = 0;  ///< two descriptors each
+    /// Any thread: runs the call soon on that worker's thread, with its relay.
+    std::function<void(std::size_t worker, std::function<void(Relay&)> call)> post;
+  };
+
+  explicit Relay(Setup setup);
   ~Relay();
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -23,6 +36,8 @@ class Relay final : public TurnTask {
   void adopt(Handover handover);
 
   [[nodiscard]] std::size_t open_tunnels() const { return tunnels_.size(); }
+  [[nodiscard]] const RelayCounters& counters() const { return counters_; }
+  [[nodiscard]] const PipePool& pipes() const { return pipes_; }
 
   /// Judges open tunnels again, a slice of them at each tick, with what `judge` says: `allowed`, or why a tunnel has to
   /// end. A call during a round starts a new round.
@@ -37,24 +52,51 @@ class Relay final : public TurnTask {
 
  private:
   friend struct Tunnel;
-  /// Also the most a stalled direction keeps.
+  /// Also the most a stalled direction keeps in memory.
   static constexpr std::size_t bounce_bytes = std::size_t{64} * 1024;
-  static constexpr std::size_t turn_allowance = 16 * bounce_bytes;
+  static constexpr std::size_t tunnel_allowance = std::size_t{1} << 20;
+  /// About a millisecond of copying.
+  static constexpr std::size_t turn_allowance = std::size_t{4} << 20;
   static constexpr std::size_t judge_slice = 256;
 
+  /// A tunnel between two workers.
+  struct Moving {
+    std::unique_ptr<Tunnel> tunnel;
+    int client = -1;
+    int upstream = -1;
+    std::size_t from = 0;  ///< the worker
+  };
+
+  [[nodiscard]] Means means();
   void make_room();
+  void enter(std::unique_ptr<Tunnel> tunnel, Descriptor* client, Descriptor* upstream);
+  [[nodiscard]] std::unique_ptr<Tunnel> leave(Tunnel& tunnel);
   void schedule(Tunnel& tunnel);
   [[nodiscard]] std::optional<Tunnel::End> turn(Tunnel& tunnel, bool& more);
+  /// Its turn; the bytes that moved. The tunnel may be gone afterwards.
+  std::size_t serve(Tunnel& tunnel);
   void close(Tunnel& tunnel, Tunnel::End end);
+  void count_bulk(Tunnel& tunnel);
+  /// Sends it to a worker that has fewer bulk tunnels, if there is one. True: it is gone.
+  [[nodiscard]] bool found_home(Tunnel& tunnel);
+  void detach(Tunnel& tunnel, Moving& moving);
+  void take_in(const std::shared_ptr<Moving>& moving);
+  void watch(Moving& moving);
+  void append_close(const Tunnel& tunnel, Tunnel::End end);
+  void forget_the_dead();
   void report_progress(Tunnel& tunnel);
+  void look_after(Tunnel& tunnel);
   void judge_next_slice();
 
+  Setup setup_;
   EventLoop& loop_;
-  Audit& audit_;
+  PipePool pipes_;
+  RelayCounters counters_;
   std::vector<std::unique_ptr<Tunnel>> tunnels_;
   std::vector<Tunnel*> ready_;
   std::vector<Tunnel*> taking_turns_;
-  std::vector<std::unique_ptr<Tunnel>> dead_;  ///< until the turn ends
+  std::size_t next_turn_ = 0;                  ///< in taking_turns_
+  std::vector<std::unique_ptr<Tunnel>> dead_;  ///< until no list names them
   std::unique_ptr<char[]> bounce_;
   Judge judge_;
   std::size_t judged_ = 0;

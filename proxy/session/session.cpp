@@ -90,7 +90,8 @@ Awaitable<Reason> reach(Session& session) {
   const auto found = settings.lab_dial.find(to_string(session.asked->target));
   const auto* instead = found == settings.lab_dial.end() ? nullptr : &found->second;
   const auto port = session.asked->target.port;
-  auto dialled = co_await dial(session.worker.loop(), session.addresses, port, instead, deadline);
+  auto dialled = co_await dial(session.worker.loop(), session.worker.foreign_addresses(), session.addresses, port,
+                               instead, deadline);
   session.dial_time = since(started);
   if (dialled.has_error()) {
     if (dialled.error() == Reason::address_own) session.stage = Stage::address;

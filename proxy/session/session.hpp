@@ -45,6 +45,8 @@ struct Session {
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+  static void* operator new(std::size_t size);
+  static void operator delete(void* place);
 
   Worker& worker;
   const Ingress& ingress;

@@ -156,7 +156,7 @@ TEST_F(ConnectTest, ReachesAListener) {
   const auto socket = start_connect(loop(), listener.endpoint(), error);
   ASSERT_NE(socket, nullptr);
   EXPECT_EQ(error, 0);
-  EXPECT_EQ(run(socket->connected(later())).error, 0);
+  EXPECT_EQ(run(socket->connected(listener.endpoint(), later())).error, 0);
   EXPECT_EQ(peer_endpoint(socket->fd()), listener.endpoint());
   int value = 0;
   socklen_t size = sizeof value;
@@ -168,7 +168,7 @@ TEST_F(ConnectTest, SaysThatNobodyListens) {
   const auto nobody = [] { return TcpListener("127.0.0.1").endpoint(); }();
   int error = 0;
   const auto socket = start_connect(loop(), nobody, error);
-  const int refused = socket == nullptr ? error : run(socket->connected(later())).error;
+  const int refused = socket == nullptr ? error : run(socket->connected(nobody, later())).error;
   EXPECT_EQ(refused, ECONNREFUSED);
 }
 
@@ -178,7 +178,16 @@ TEST_F(ConnectTest, HearsOfAConnectionThatWasMadeBeforeAnybodyWaited) {
   const auto socket = start_connect(loop(), listener.endpoint(), error);
   ASSERT_NE(socket, nullptr);
   pass(seconds(1));
-  EXPECT_EQ(run(socket->connected(later())).error, 0);
+  EXPECT_EQ(run(socket->connected(listener.endpoint(), later())).error, 0);
+}
+
+TEST_F(ConnectTest, ComparesThePeerWithWhomItWasToReach) {
+  const TcpListener listener("127.0.0.1");
+  int error = 0;
+  const auto socket = start_connect(loop(), listener.endpoint(), error);
+  ASSERT_NE(socket, nullptr);
+  const Endpoint another{*parse_address("127.0.0.2"), listener.endpoint().port};
+  EXPECT_EQ(run(socket->connected(another, later())).error, EADDRNOTAVAIL);
 }
 
 TEST_F(ConnectTest, SaysThatTheKernelRefusesAtOnce) {
@@ -193,7 +202,7 @@ TEST_F(ConnectTest, ResetsThePeerWhenAskedTo) {
   int error = 0;
   auto socket = start_connect(loop(), listener.endpoint(), error);
   ASSERT_NE(socket, nullptr);
-  ASSERT_EQ(run(socket->connected(later())).error, 0);
+  ASSERT_EQ(run(socket->connected(listener.endpoint(), later())).error, 0);
   const int accepted = listener.accept();
   reset_on_close(socket->fd());
   socket.reset();

@@ -1,0 +1,57 @@
+#include "proxy/relay/tunnel.hpp"
+
+#include "proxy/relay/relay.hpp"
+
+namespace shirgate {
+
+Tunnel::Tunnel(Handover&& handover)
+    : up{.stuck = std::string(handover.to_upstream.data(), handover.to_upstream.size()),
+         .bytes = handover.already.from_client},
+      down{.bytes = handover.already.from_upstream},
+      facts(std::move(handover.facts)),
+      limits(handover.limits),
+      permit(std::move(handover.permit)) {}
+
+void Tunnel::attach(Relay& to, Descriptor* client, Descriptor* upstream) {
+  relay = &to;
+  up.from = down.to = client;
+  up.to = down.from = upstream;
+  client->listener = upstream->listener = this;
+}
+
+void Tunnel::on_ready(Descriptor&) { relay->schedule(*this); }
+
+std::optional<Tunnel::End> Tunnel::turn(const Means& means, std::size_t allowance, bool& more) {
+  static constexpr End client_broke{Reason::client_reset, EndedBy::client};
+  static constexpr End upstream_broke{Reason::upstream_reset, EndedBy::upstream};
+  const auto started = moved();
+  bool going = true;
+  while (going && moved() - started < allowance) {
+    const auto went_up = up.move(means);
+    if (went_up == Moved::source_broke) return client_broke;
+    if (went_up == Moved::sink_broke) return upstream_broke;
+    if (up.finished && !first_finished) first_finished = EndedBy::client;
+    const auto went_down = down.move(means);
+    if (went_down == Moved::source_broke) return upstream_broke;
+    if (went_down == Moved::sink_broke) return client_broke;
+    if (down.finished && !first_finished) first_finished = EndedBy::upstream;
+    going = went_up == Moved::some || went_down == Moved::some;
+  }
+  more = going;
+  if (moved() != started) last_moved = means.now;
+  if (!up.passed_on || !down.passed_on) return std::nullopt;
+  return End{first_finished == EndedBy::client ? Reason::client_closed : Reason::upstream_closed, *first_finished};
+}
+
+std::optional<Tunnel::End> Tunnel::overdue(SteadyTime now) const {
+  const auto quiet = now - last_moved;
+  // A broken leg is not read while its last bytes are stuck at the other one, so it never gets to say that it broke.
+  if (up.from->broken && quiet >= limits.half_close) return End{Reason::client_reset, EndedBy::client};
+  if (down.from->broken && quiet >= limits.half_close) return End{Reason::upstream_reset, EndedBy::upstream};
+  if (first_finished && quiet >= limits.half_close) return End{Reason::half_close_timeout, EndedBy::gate};
+  if (!first_finished && limits.idle.count() > 0 && quiet >= limits.idle)
+    return End{Reason::idle_timeout, EndedBy::gate};
+  return std::nullopt;
+}
+
+}  // namespace shirgate
