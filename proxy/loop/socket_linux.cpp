@@ -126,10 +126,10 @@ void tune_stream(int fd) {
 }
 
 void probe_when_silent(int fd) {
-  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
   set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
   set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
 std::unique_ptr<Socket> start_connect(EventLoop& loop, const Endpoint& to, int& error) {

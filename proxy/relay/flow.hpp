@@ -43,6 +43,7 @@ struct Flow {
   std::string stuck{};
   std::unique_ptr<Pipe> pipe{};  ///< lent as long as bytes wait in it
   std::uint64_t bytes = 0;       ///< that `to` has taken
+  int error = 0;                 ///< the errno that broke `from` or `to`
   bool finished = false;         ///< `from` sent its end
   bool passed_on = false;        ///< and `to` was told
   bool bulk = false;             ///< spliced where a pipe can be had
@@ -57,6 +58,10 @@ struct Flow {
   void abandon(PipePool& pipes);
 
  private:
+  [[nodiscard]] Moved broke(Moved side, int why) {
+    error = why;
+    return side;
+  }
   [[nodiscard]] Moved copy(const Means& means);
   [[nodiscard]] Moved splice(const Means& means);
   [[nodiscard]] bool send_now(std::string_view bytes, std::size_t& sent);

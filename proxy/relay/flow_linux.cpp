@@ -43,8 +43,8 @@ void Flow::pass_on_end() {
 
 Moved Flow::move(const Means& means) {
   const auto before = bytes;
-  if (!stuck.empty() && !send_stuck()) return Moved::sink_broke;
-  if (pipe && !drain_pipe(means)) return Moved::sink_broke;
+  if (!stuck.empty() && !send_stuck()) return broke(Moved::sink_broke, errno);
+  if (pipe && !drain_pipe(means)) return broke(Moved::sink_broke, errno);
   const bool waits = !stuck.empty() || pipe;
   // A sink that is known to be full is not read for: what it would not take had to be kept.
   if (!waits && !finished && from->readable && to->writable) return bulk ? splice(means) : copy(means);
@@ -56,7 +56,7 @@ Moved Flow::copy(const Means& means) {
   const auto n = ::recv(from->fd(), means.bounce.data(), means.bounce.size(), 0);
   if (n < 0) {
     if (errno == EINTR) return Moved::some;
-    if (errno != EAGAIN) return Moved::source_broke;
+    if (errno != EAGAIN) return broke(Moved::source_broke, errno);
     from->readable = false;
     return Moved::idle;
   }
@@ -69,7 +69,7 @@ Moved Flow::copy(const Means& means) {
   // Less than was asked for is all there was, and what comes later is a new edge: no second read to learn that.
   if (size < means.bounce.size() && !from->thorough) from->readable = false;
   std::size_t sent = 0;
-  if (!send_now({means.bounce.data(), size}, sent)) return Moved::sink_broke;
+  if (!send_now({means.bounce.data(), size}, sent)) return broke(Moved::sink_broke, errno);
   if (sent < size) stuck.assign(means.bounce.data() + sent, size - sent);
   note_copied(size, means);
   return Moved::some;

@@ -46,7 +46,7 @@ Moved Flow::splice(const Means& means) {
   if (n > 0) {
     pipe->held = static_cast<std::size_t>(n);
     note_spliced(pipe->held, means);
-    return drain_pipe(means) ? Moved::some : Moved::sink_broke;
+    return drain_pipe(means) ? Moved::some : broke(Moved::sink_broke, errno);
   }
   means.pipes.take_back(std::move(pipe));
   if (n == 0) return end_or_oddity(means);
@@ -55,7 +55,7 @@ Moved Flow::splice(const Means& means) {
     from->readable = false;
     return Moved::idle;
   }
-  if (!is_refusal(error)) return Moved::source_broke;
+  if (!is_refusal(error)) return broke(Moved::source_broke, error);
   bulk = may_splice = false;
   ++means.counters.demoted_refused;
   return copy(means);

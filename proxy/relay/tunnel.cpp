@@ -1,8 +1,24 @@
 #include "proxy/relay/tunnel.hpp"
 
+#include <cerrno>
+
 #include "proxy/relay/relay.hpp"
 
 namespace shirgate {
+namespace {
+
+/// Nobody said that the connection is over; the kernel has given up asking.
+bool is_silence(int error) { return error == ETIMEDOUT || error == EHOSTUNREACH || error == ENETUNREACH; }
+
+Tunnel::End client_broke(int error) {
+  return {is_silence(error) ? Reason::client_vanished : Reason::client_reset, EndedBy::client};
+}
+
+Tunnel::End upstream_broke(int error) {
+  return {is_silence(error) ? Reason::upstream_vanished : Reason::upstream_reset, EndedBy::upstream};
+}
+
+}  // namespace
 
 Tunnel::Tunnel(Handover&& handover)
     : up{.stuck = std::string(handover.to_upstream.data(), handover.to_upstream.size()),
@@ -22,18 +38,16 @@ void Tunnel::attach(Relay& to, Descriptor* client, Descriptor* upstream) {
 void Tunnel::on_ready(Descriptor&) { relay->schedule(*this); }
 
 std::optional<Tunnel::End> Tunnel::turn(const Means& means, std::size_t allowance, bool& more) {
-  static constexpr End client_broke{Reason::client_reset, EndedBy::client};
-  static constexpr End upstream_broke{Reason::upstream_reset, EndedBy::upstream};
   const auto started = moved();
   bool going = true;
   while (going && moved() - started < allowance) {
     const auto went_up = up.move(means);
-    if (went_up == Moved::source_broke) return client_broke;
-    if (went_up == Moved::sink_broke) return upstream_broke;
+    if (went_up == Moved::source_broke) return client_broke(up.error);
+    if (went_up == Moved::sink_broke) return upstream_broke(up.error);
     if (up.finished && !first_finished) first_finished = EndedBy::client;
     const auto went_down = down.move(means);
-    if (went_down == Moved::source_broke) return upstream_broke;
-    if (went_down == Moved::sink_broke) return client_broke;
+    if (went_down == Moved::source_broke) return upstream_broke(down.error);
+    if (went_down == Moved::sink_broke) return client_broke(down.error);
     if (down.finished && !first_finished) first_finished = EndedBy::upstream;
     going = went_up == Moved::some || went_down == Moved::some;
   }
