@@ -43,7 +43,7 @@ struct Flow {
   std::string stuck{};
   std::unique_ptr<Pipe> pipe{};  ///< lent as long as bytes wait in it
   std::uint64_t bytes = 0;       ///< that `to` has taken
-  int error = 0;                 ///< the errno that broke `from` or `to`
+  int broke_with = 0;            ///< the errno that ended `from` or `to`
   bool finished = false;         ///< `from` sent its end
   bool passed_on = false;        ///< and `to` was told
   bool bulk = false;             ///< spliced where a pipe can be had
@@ -59,7 +59,7 @@ struct Flow {
 
  private:
   [[nodiscard]] Moved broke(Moved side, int why) {
-    error = why;
+    broke_with = why;
     return side;
   }
   [[nodiscard]] Moved copy(const Means& means);
@@ -67,7 +67,6 @@ struct Flow {
   [[nodiscard]] bool send_now(std::string_view bytes, std::size_t& sent);
   [[nodiscard]] bool send_stuck();
   [[nodiscard]] bool drain_pipe(const Means& means);
-  [[nodiscard]] Moved end_or_oddity(const Means& means);
   void pass_on_end();
   void note_copied(std::size_t size, const Means& means);
   void note_spliced(std::size_t size, const Means& means);

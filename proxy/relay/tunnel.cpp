@@ -42,12 +42,12 @@ std::optional<Tunnel::End> Tunnel::turn(const Means& means, std::size_t allowanc
   bool going = true;
   while (going && moved() - started < allowance) {
     const auto went_up = up.move(means);
-    if (went_up == Moved::source_broke) return client_broke(up.error);
-    if (went_up == Moved::sink_broke) return upstream_broke(up.error);
+    if (went_up == Moved::source_broke) return client_broke(up.broke_with);
+    if (went_up == Moved::sink_broke) return upstream_broke(up.broke_with);
     if (up.finished && !first_finished) first_finished = EndedBy::client;
     const auto went_down = down.move(means);
-    if (went_down == Moved::source_broke) return upstream_broke(down.error);
-    if (went_down == Moved::sink_broke) return client_broke(down.error);
+    if (went_down == Moved::source_broke) return upstream_broke(down.broke_with);
+    if (went_down == Moved::sink_broke) return client_broke(down.broke_with);
     if (down.finished && !first_finished) first_finished = EndedBy::upstream;
     going = went_up == Moved::some || went_down == Moved::some;
   }
