@@ -1,5 +1,6 @@
 // The part of a flow that goes through a pipe. One rule keeps it free of stalls and spinning: a pipe is filled only
-// when it is empty, so EAGAIN of the filling side can only mean an empty socket, and EAGAIN of the other a full one.
+// when it is empty, so EAGAIN of the filling side can only mean a socket with nothing to splice, and EAGAIN of the
+// other a full one.
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -49,21 +50,17 @@ Moved Flow::splice(const Means& means) {
     return drain_pipe(means) ? Moved::some : broke(Moved::sink_broke, errno);
   }
   means.pipes.take_back(std::move(pipe));
-  if (n == 0) return end_or_oddity(means);
+  if (n == 0) return copy(means);  // the end of the stream
   if (error == EINTR) return Moved::some;
   if (error == EAGAIN) {
+    // Urgent data in the way looks like an empty socket; only recv steps over it.
+    if (from->thorough) return copy(means);
     from->readable = false;
     return Moved::idle;
   }
   if (!is_refusal(error)) return broke(Moved::source_broke, error);
   bulk = may_splice = false;
   ++means.counters.demoted_refused;
-  return copy(means);
-}
-
-/// Nothing spliced is the end of the stream, or urgent data in the way, which only recv can step over.
-Moved Flow::end_or_oddity(const Means& means) {
-  from->thorough = true;
   return copy(means);
 }
 
