@@ -30,10 +30,9 @@ class ForeignAddresses {
   std::array<Known, 64> known_{};
 };
 
-/// Tries the addresses in turn until one connects, none of them longer than a third of the time while others are left.
-/// The kernel's peer address is compared with the one that was asked for. Errors: connect_refused, connect_failed,
-/// connect_timeout, address_own, gate_stopped.
-/// `instead` replaces the place that is dialled and nothing else; for a lab.
+/// Connects to the address that answers first, as Attempts does. The kernel's peer address is compared with the one
+/// that was asked for. Errors: those of Attempts, and address_own. `instead` replaces the place that is dialled and
+/// nothing else; for a lab.
 [[nodiscard]] Awaitable<Result<Dialled>> dial(EventLoop& loop, ForeignAddresses& foreign,
                                               std::span<const Address> judged, std::uint16_t port,
                                               const Endpoint* instead, SteadyTime deadline);

@@ -89,6 +89,7 @@ void Worker::spawn(const Ingress& ingress, int fd, const Endpoint& peer) {
     ::close(fd);
     return;
   }
+  descriptor->readable = false;  // mostly nothing is there yet, and if there is, the first event says so
   try {
     start_session(ingress, std::make_unique<Socket>(loop_, descriptor), peer);
   } catch (const std::exception& error) {

@@ -34,9 +34,11 @@ class Socket final : public ReadinessListener {
   [[nodiscard]] Awaitable<IoResult> readable_or(Socket& other, SteadyTime deadline);
   /// All of it, or the error; `bytes` says how much went out.
   [[nodiscard]] Awaitable<IoResult> write_all(std::span<const char> bytes, SteadyTime deadline);
-  /// For a connection that is being made: waits until it is made or has failed. EADDRNOTAVAIL: the kernel says that the
-  /// peer is not `to`, a second opinion on where the bytes will go (R10).
-  [[nodiscard]] Awaitable<IoResult> connected(Endpoint to, SteadyTime deadline);
+  /// For a connection that is being made: 0 once it is, EINPROGRESS before that, or why it failed. EADDRNOTAVAIL: the
+  /// kernel says that the peer is not `to`, a second opinion on where the bytes will go (R10).
+  [[nodiscard]] int connect_result(const Endpoint& to) const;
+  /// Somebody else is told of its events, or with null nobody, until a coroutine waits here.
+  void tell(ReadinessListener* listener) { descriptor_->listener = listener; }
 
   /// Sends FIN; what the peer still sends can be read.
   void shut_writing();
@@ -69,8 +71,8 @@ void probe_when_silent(int fd);
 /// The next close sends RST instead of FIN, so that the peer does not take a cut stream for a whole one.
 void reset_on_close(int fd);
 
-/// Starts a connection without blocking. The socket may not be connected yet: await connected(). Null and `error` set
-/// when the kernel refuses at once.
+/// Starts a connection without blocking. The socket may not be connected yet: see connect_result(). Null and `error`
+/// set when the kernel refuses at once.
 [[nodiscard]] std::unique_ptr<Socket> start_connect(EventLoop& loop, const Endpoint& to, int& error);
 
 /// The kernel's two ends of a socket; a v4-mapped peer is reported as IPv4, which is what it is.

@@ -98,18 +98,17 @@ Awaitable<IoResult> Socket::write_all(std::span<const char> bytes, SteadyTime de
   co_return IoResult{sent, 0};
 }
 
-Awaitable<IoResult> Socket::connected(Endpoint to, SteadyTime deadline) {
-  const auto wake = descriptor_->writable ? Wake::ready : co_await ready(Direction::write, deadline);
-  if (wake != Wake::ready) co_return IoResult{0, errno_of(wake)};
+int Socket::connect_result(const Endpoint& to) const {
+  if (!descriptor_->writable) return EINPROGRESS;
   sockaddr_storage peer{};
   socklen_t size = sizeof peer;
   // Only a connection that was made has a peer; one that failed says why.
   if (::getpeername(fd(), reinterpret_cast<sockaddr*>(&peer), &size) == 0)
-    co_return IoResult{0, from_kernel(peer).address == to.address ? 0 : EADDRNOTAVAIL};
+    return from_kernel(peer).address == to.address ? 0 : EADDRNOTAVAIL;
   int error = 0;
   size = sizeof error;
   ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &size);
-  co_return IoResult{0, error == 0 ? ENOTCONN : error};
+  return error == 0 ? ENOTCONN : error;
 }
 
 void Socket::shut_writing() { ::shutdown(fd(), SHUT_WR); }

@@ -9,7 +9,8 @@
 namespace shirgate {
 
 void Relay::count_bulk(Tunnel& tunnel) {
-  if (tunnel.bulk() == tunnel.counted_bulk) return;
+  // In the other modes it says nothing of a tunnel that it is spliced, or that it is not.
+  if (setup_.mode != RelayMode::automatic || tunnel.bulk() == tunnel.counted_bulk) return;
   tunnel.counted_bulk = tunnel.bulk();
   if (tunnel.counted_bulk)
     setup_.census.count_in(setup_.worker);

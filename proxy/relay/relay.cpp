@@ -159,7 +159,7 @@ void Relay::close(Tunnel& tunnel, Tunnel::End end) {
   const bool whole = tunnel.up.passed_on && tunnel.down.passed_on;
   for (auto* flow : {&tunnel.up, &tunnel.down}) {
     flow->abandon(pipes_);
-    if (!whole) reset_on_close(flow->from->fd());
+    if (!whole && !flow->from->broken) reset_on_close(flow->from->fd());
     loop_.close(flow->from);
   }
   // The object stays until the turn ends: a list of turns may still name it.
@@ -201,7 +201,7 @@ void Relay::look_after(Tunnel& tunnel) {
   }
   if (!tunnel.counted_bulk) return;
   tunnel.look_for_home = !tunnel.re_homed;
-  if (setup_.mode != RelayMode::automatic || now - tunnel.last_moved < quiet_for_demotion) return;
+  if (now - tunnel.last_moved < quiet_for_demotion) return;
   for (auto* flow : {&tunnel.up, &tunnel.down}) flow->demote_quiet(counters_);
   count_bulk(tunnel);
 }

@@ -26,7 +26,7 @@ class Storage {
 
  private:
   std::size_t kept_ = 0;
-  std::array<void*, 16> places_{};
+  std::array<void*, 8> places_{};
 };
 
 thread_local Storage storage;
