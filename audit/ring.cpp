@@ -13,7 +13,7 @@ constexpr std::size_t ending_room = framed(Ring::max_record_bytes);
 }  // namespace
 
 Ring::Ring(std::size_t capacity)
-    : capacity_(std::max(capacity, 16 * framed(max_record_bytes))), bytes_(new char[capacity_]) {
+    : capacity_(std::max(capacity, 16 * framed(max_record_bytes))), size_(capacity_ + lag), bytes_(new char[size_]) {
   scratch_.reserve(max_record_bytes);
 }
 
@@ -60,22 +60,22 @@ bool Ring::reserve_ending() {
 void Ring::release_ending() { reserved_ -= std::min(reserved_, ending_room); }
 
 void Ring::write_bytes(std::uint64_t at, const char* bytes, std::size_t size) {
-  const std::size_t start = at % capacity_;
-  const std::size_t first = std::min(size, capacity_ - start);
+  const std::size_t start = at % size_;
+  const std::size_t first = std::min(size, size_ - start);
   std::memcpy(bytes_.get() + start, bytes, first);
   std::memcpy(bytes_.get(), bytes + first, size - first);
 }
 
 void Ring::read_bytes(std::uint64_t at, std::size_t size, std::string& into) const {
-  const std::size_t start = at % capacity_;
-  const std::size_t first = std::min(size, capacity_ - start);
+  const std::size_t start = at % size_;
+  const std::size_t first = std::min(size, size_ - start);
   into.assign(bytes_.get() + start, first);
   into.append(bytes_.get(), size - first);
 }
 
 std::uint32_t Ring::read_size(std::uint64_t at) const {
   char frame[sizeof(std::uint32_t)];
-  for (std::size_t i = 0; i < sizeof frame; ++i) frame[i] = bytes_[(at + i) % capacity_];
+  for (std::size_t i = 0; i < sizeof frame; ++i) frame[i] = bytes_[(at + i) % size_];
   std::uint32_t size = 0;
   std::memcpy(&size, frame, sizeof size);
   return size;

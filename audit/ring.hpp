@@ -64,7 +64,12 @@ class Ring {
   /// The ring is large because every open tunnel has room set aside in it, but most of the time nearly empty.
   void give_back_up_to(std::uint64_t at);
 
+  /// Less is not worth a system call, so what is given back lags by up to this much behind what the producer may use.
+  /// The memory is larger by it: what lags is never where the producer writes.
+  static constexpr std::size_t lag = std::size_t{128} * 1024;
+
   std::size_t capacity_;
+  std::size_t size_;               ///< of the memory
   std::unique_ptr<char[]> bytes_;  ///< not filled at first, so that unused room costs no memory
   std::size_t reserved_ = 0;       ///< producer's: room set aside for endings
   std::string scratch_;            ///< consumer's

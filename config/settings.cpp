@@ -68,7 +68,7 @@ std::string default_text(const SettingRow& row) {
   };
   return std::visit(
       Overloaded{
-          [](RelayMode Settings::*) { return std::string("auto"); },
+          [](RelayMode Settings::*) { return std::string("\"auto\""); },
           [&](std::int64_t Settings::*field) { return std::to_string(defaults.*field); },
           [&](std::chrono::milliseconds Settings::*field) { return std::to_string(in_unit(defaults.*field)); },
           [&](bool Settings::*field) { return std::string(defaults.*field ? "true" : "false"); },

@@ -60,12 +60,12 @@ void Relay::make_room() {
 
 void Relay::adopt(Handover handover) {
   make_room();
+  const auto client = std::move(handover.client);
+  const auto upstream = std::move(handover.upstream);
   auto tunnel = std::make_unique<Tunnel>(std::move(handover));
-  // From here on nothing can throw, so the sockets never lose their owner on the way.
-  auto* const client = handover.client->release();
-  auto* const upstream = handover.upstream->release();
   tunnel->up.bulk = tunnel->down.bulk = setup_.mode == RelayMode::splice;
-  enter(std::move(tunnel), client, upstream);
+  // From here on nothing can throw, so the sockets never lose their owner on the way.
+  enter(std::move(tunnel), client->release(), upstream->release());
 }
 
 void Relay::enter(std::unique_ptr<Tunnel> entering, Descriptor* client, Descriptor* upstream) {

@@ -101,6 +101,13 @@ TEST_P(SettingsTable, ReadsWhatIsNoNumber) {
                    const Dial expected{{"a.example:443", *parse_endpoint("127.0.0.1:5")}};
                    EXPECT_EQ(settings_of("{ \"a.example:443\" = \"127.0.0.1:5\" }").*field, expected);
                  },
+                 [&](RelayMode Settings::*field) {
+                   EXPECT_EQ(settings_of("\"auto\"").*field, RelayMode::automatic);
+                   EXPECT_EQ(settings_of("\"splice\"").*field, RelayMode::splice);
+                   EXPECT_EQ(settings_of("\"copy\"").*field, RelayMode::copy);
+                   EXPECT_TRUE(load_with(row, "\"Copy\"").has_error());
+                   EXPECT_TRUE(load_with(row, "\"\"").has_error());
+                 },
                  [](auto) {}},
       row.field);
 }

@@ -11,6 +11,10 @@ namespace shirgate::wire {
 /// The descriptor of this process at the other end of the connection; -1 when it is closed.
 [[nodiscard]] int other_end_of(const Peer& peer);
 
+/// The epoll of this process that watches the descriptor, so that of the gate's worker which serves it; -1 while none
+/// does.
+[[nodiscard]] int epoll_of(int fd);
+
 /// True once the other end has read everything that was sent, or is closed.
 [[nodiscard]] bool is_all_read(const Peer& peer);
 

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <vector>
 
 #include "own_sockets.hpp"
@@ -58,6 +60,16 @@ int other_end_of(const Peer& peer) {
   const auto there = told_by(&::getpeername, peer.fd());
   for (const int fd : descriptors()) {
     if (same(told_by(&::getpeername, fd), here) && same(told_by(&::getsockname, fd), there)) return fd;
+  }
+  return -1;
+}
+
+int epoll_of(int fd) {
+  for (const int epoll : descriptors()) {
+    // One line for each that it watches: "tfd:        9 events: ...".
+    std::ifstream file("/proc/self/fdinfo/" + std::to_string(epoll));
+    for (std::string line; std::getline(file, line);)
+      if (line.starts_with("tfd:") && std::strtol(line.c_str() + 4, nullptr, 10) == fd) return epoll;
   }
   return -1;
 }

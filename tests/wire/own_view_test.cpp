@@ -9,6 +9,7 @@
 #include "audit/fields.hpp"
 #include "corpus_lab.hpp"
 #include "own_view.hpp"
+#include "tests/proxy/moved_clock.hpp"
 #include "tunnel_client.hpp"
 
 namespace shirgate::wire {
@@ -86,6 +87,7 @@ TEST(OwnView, AnAddressThatWasAddedAfterTheStartIsOwnToo) {
       EXPECT_TRUE(before.whole()) << "not its own yet";
     }
     ASSERT_TRUE(add_own_address("10.20.30.5"));
+    test::move_clock(std::chrono::seconds(1));  // for so long it remembers what the routes said
     expect_own_address_refused(lab, upstream);
   });
   if (seen == Seen::as_it_is) GTEST_SKIP() << "may not make a network for itself here";
