@@ -4,6 +4,7 @@
 #include "audit/fields.hpp"
 #include "proxy/first_flight/tds_prelogin.hpp"
 #include "sql_bytes.hpp"
+#include "tunnel_ends.hpp"
 
 namespace shirgate::wire {
 namespace {
@@ -38,17 +39,7 @@ class Forward : public testing::Test {
   }
 
   void expect_relayed(const std::string& hello) {
-    EXPECT_EQ(server_.receive(hello.size()), hello);
-    const auto first = answer_to_hello(hello);
-    server_.send(first);
-    EXPECT_EQ(client_.receive(first.size()), first);
-    server_.send("from the server");
-    EXPECT_EQ(client_.receive(15), "from the server");
-    client_.half_close();
-    EXPECT_EQ(server_.read_to_end().bytes, "");
-    server_.close();
-    EXPECT_EQ(client_.read_to_end().bytes, "");
-    client_.close();
+    expect_relayed_to_the_end(client_, server_, hello);
     ASSERT_TRUE(lab_->finish());
     const auto open = lab_->audit().only("open");
     EXPECT_EQ(text_of(open, field::host), sql_host);

@@ -4,6 +4,7 @@
 #include "audit/fields.hpp"
 #include "server_bytes.hpp"
 #include "tunnel_client.hpp"
+#include "tunnel_ends.hpp"
 
 namespace shirgate::wire {
 namespace {
@@ -29,15 +30,7 @@ class HelloRetry : public testing::Test {
   void expect_cut(std::string_view reason, std::string_view alert) {
     EXPECT_EQ(client_.read_to_end().bytes, alert);
     client_.close();
-    EXPECT_EQ(server_.read_to_end().bytes, "");
-    server_.close();
-    ASSERT_TRUE(lab_.finish());
-    EXPECT_EQ(lab_.audit().count("checked"), 0U);
-    ASSERT_EQ(lab_.audit().terminal().size(), 1U);
-    const auto close = lab_.audit().only("close");
-    EXPECT_EQ(reason_of(close), reason);
-    EXPECT_EQ(text_of(close, field::stage), "first_flight");
-    EXPECT_EQ(text_of(close, field::bytes_from_client), std::to_string(hello_.size()));
+    expect_cut_in_first_flight(lab_, server_, reason, hello_.size());
   }
 
   /// The server hears what the client had to say, and the tunnel goes both ways.

@@ -6,6 +6,7 @@
 #include "proxy/first_flight/tds_prelogin.hpp"
 #include "sql_bytes.hpp"
 #include "tunnel_client.hpp"
+#include "tunnel_ends.hpp"
 
 namespace shirgate::wire {
 namespace {
@@ -41,15 +42,7 @@ class Sql : public testing::Test {
     EXPECT_EQ(client_.read_to_end().bytes, heard);
     client_.close();
     if (!server_.connected()) server_ = upstream_.accept();
-    EXPECT_EQ(server_.read_to_end().bytes, "");
-    server_.close();
-    ASSERT_TRUE(lab_.finish());
-    EXPECT_EQ(lab_.audit().count("checked"), 0U);
-    ASSERT_EQ(lab_.audit().terminal().size(), 1U);
-    const auto close = lab_.audit().only("close");
-    EXPECT_EQ(reason_of(close), reason);
-    EXPECT_EQ(text_of(close, field::stage), "first_flight");
-    EXPECT_EQ(text_of(close, field::bytes_from_client), std::to_string(prelogin_bytes_));
+    expect_cut_in_first_flight(lab_, server_, reason, prelogin_bytes_);
   }
 
   Upstream upstream_;
@@ -63,17 +56,7 @@ class Sql : public testing::Test {
 };
 
 void expect_relayed(Lab& lab, Peer& client, Peer& server, const std::string& hello) {
-  EXPECT_EQ(server.receive(hello.size()), hello);
-  const auto first = answer_to_hello(hello);
-  server.send(first);
-  EXPECT_EQ(client.receive(first.size()), first);
-  server.send("from the server");
-  EXPECT_EQ(client.receive(15), "from the server");
-  client.half_close();
-  EXPECT_EQ(server.read_to_end().bytes, "");
-  server.close();
-  EXPECT_EQ(to_string(client.read_to_end().ending), "finished");
-  client.close();
+  expect_relayed_to_the_end(client, server, hello);
   ASSERT_TRUE(lab.finish());
   EXPECT_EQ(text_of(lab.audit().only("checked"), field::sni), sql_host);
   EXPECT_EQ(reason_of(lab.audit().only("close")), "client_closed");
