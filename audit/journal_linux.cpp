@@ -20,12 +20,7 @@ Complaint can_not(std::string_view what, const std::string& path) {
 
 }  // namespace
 
-Journal::Journal(const JournalSettings& settings) : settings_(settings) {
-  for (std::size_t i = 0; i < settings_.writers; ++i) {
-    rings_.push_back(std::make_unique<Ring>(settings_.ring_bytes));
-    writers_.push_back(std::make_unique<Audit>(*this, *rings_.back()));
-  }
-}
+Journal::Journal(const JournalSettings& settings) : settings_(settings) {}
 
 Checked<std::unique_ptr<Journal>> Journal::open(const JournalSettings& settings) {
   std::unique_ptr<Journal> journal(new Journal(settings));
@@ -44,6 +39,14 @@ Checked<bool> Journal::open_files() {
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
     return complain(
         fmt::format("audit: {} belongs to another running gate; give each its own directory", settings_.directory));
+  const auto rings = settings_.directory + "/rings";
+  std::filesystem::create_directories(rings, error);
+  for (std::size_t i = 0; i < settings_.writers; ++i) {
+    auto ring = Ring::create(fmt::format("{}/{}.ring", rings, i), settings_.ring_bytes);
+    if (ring.has_error()) return ring.error();
+    rings_.push_back(*std::move(ring));
+    writers_.push_back(std::make_unique<Audit>(*this, *rings_.back()));
+  }
   next_seq_ = last_seq(settings_.directory) + 1;
   const auto path = segment_path(settings_.directory, next_seq_);
   file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
@@ -94,12 +97,15 @@ void Journal::run() {
 void Journal::collect() {
   // While the disk refuses, the events stay in the rings, which are bounded and say when they are full.
   if (!batch_.empty()) return;
-  for (auto& ring : rings_)
-    batch_lines_ += ring->drain([this](std::string_view body) {
+  for (auto& ring : rings_) {
+    for (; const auto body = ring->peek(); ++batch_lines_) {
       fmt::format_to(std::back_inserter(batch_), "{{\"{}\":{},", field::seq, next_seq_++);
-      batch_.append(body.substr(1));
+      batch_.append(body->substr(1));
       batch_.push_back('\n');
-    });
+      ring->pop();
+    }
+    ring->release();
+  }
 }
 
 void Journal::write_batch() {

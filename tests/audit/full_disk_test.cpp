@@ -46,8 +46,8 @@ class OnAFullDisk : public testing::Test {
   void close() { journal_.reset(); }
 
   TemporaryDirectory directory_;
-  FullDisk disk_{1000};
   std::unique_ptr<Journal> journal_ = open_journal(directory_.path(), 1, std::chrono::milliseconds(1), 40'000);
+  FullDisk disk_{1000};
   std::uint64_t accepted_ = 0;
 };
 
@@ -97,11 +97,11 @@ TEST_F(OnAFullDisk, WritesWhatWaitsWhenThereIsRoomOnlyAtTheEnd) {
 TEST(FullDiskTrouble, IsToldOnceWhenItBeginsAndOnceWhenItEnds) {
   const TemporaryDirectory directory;
   std::vector<std::string> troubles;  // the journal's thread alone touches it until the journal is gone
-  FullDisk disk{1000};
   auto journal = Journal::open({.directory = directory.path(),
                                 .group = std::chrono::milliseconds(1),
                                 .on_trouble = [&](std::string_view text) { troubles.emplace_back(text); }});
   ASSERT_TRUE(journal.has_value());
+  FullDisk disk{1000};
   auto& writer = (*journal)->writer(0);
   ASSERT_TRUE(holds_soon([&] { return writer.append(tunnel_event(Action::progress, 1)), !(*journal)->healthy(); }));
   disk.room();
