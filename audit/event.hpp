@@ -81,10 +81,19 @@ struct Event {
 /// line never breaks and nothing hostile reaches a terminal. Values over 256 bytes are cut and say so.
 void append_json(std::string& out, const Event& event);
 
+/// What a value is to an index: the words are Elasticsearch's.
+enum class FieldType : std::uint8_t { keyword, text, number, flag, date, address };
+/// "keyword", "text", "long", "boolean", "date" or "ip".
+[[nodiscard]] std::string_view to_string(FieldType type);
+
 struct FieldRow {
   std::string_view key;
   std::string_view actions;  ///< where it appears
   std::string_view meaning;
+  FieldType type;
+  std::string_view example;  ///< as it stands in a line, without quotes
+  std::string_view origin;   ///< "ECS" where the Elastic Common Schema has it, with what differs there; "own" otherwise
+  std::string_view unit{};   ///< of a number; empty where it counts
 };
 /// Every key a line can have, in the order of the line.
 [[nodiscard]] std::span<const FieldRow> field_table();

@@ -89,6 +89,19 @@ TEST(Event, WritesExactlyTheKeysOfTheFieldTableInItsOrder) {
   EXPECT_EQ(field_table().front().key, field::seq);
 }
 
+TEST(Event, WritesEveryValueAsTheTypeItsRowSays) {
+  const auto line = parsed(everything());
+  for (const auto& row : field_table()) {
+    const auto* value = line.if_contains(row.key);
+    if (row.key == field::seq) continue;  // the journal's
+    ASSERT_NE(value, nullptr) << row.key;
+    EXPECT_EQ(value->is_number(), row.type == FieldType::number) << row.key;
+    EXPECT_EQ(value->is_bool(), row.type == FieldType::flag) << row.key;
+    if (row.type == FieldType::address) EXPECT_TRUE(parse_address(value->as_string())) << row.key;
+    if (row.type == FieldType::date) EXPECT_TRUE(value->as_string().ends_with("Z")) << row.key;
+  }
+}
+
 TEST(Event, WritesValuesAsTheirRowsPromise) {
   const auto line = parsed(everything());
   const auto text = [&](std::string_view key) { return std::string(line.at(key).as_string()); };
