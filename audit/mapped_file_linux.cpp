@@ -26,7 +26,9 @@ Checked<MappedFile> MappedFile::create(const std::string& path, std::size_t size
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return can_not("replace", path, errno);
   const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640));
   if (file.get() < 0) return can_not("make", path, errno);
-  if (const int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(size)); error != 0) {
+  int error = EINTR;
+  while (error == EINTR) error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(size));
+  if (error != 0) {
     ::unlink(path.c_str());
     return can_not(fmt::format("set {} KiB aside in", size / 1024), path, error);
   }

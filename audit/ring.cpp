@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <new>
 
@@ -19,12 +21,16 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a lock would not
 
 Checked<std::unique_ptr<Ring>> Ring::create(const std::string& path, std::size_t capacity) {
   capacity = std::max(capacity, 16 * framed(max_record_bytes));
-  auto file = MappedFile::create(path, header_bytes + capacity);
+  // It gets its name when it is whole: what a crash cuts short is no ring.
+  const auto unfinished = path + ".new";
+  auto file = MappedFile::create(unfinished, header_bytes + capacity);
   if (file.has_error()) return file.error();
   auto* const header = new (file->data()) Header{};
+  header->magic = magic_number;
   header->version = version_number;
   header->capacity = capacity;
-  header->magic = magic_number;  // last: a file that a crash cut short is none
+  if (std::rename(unfinished.c_str(), path.c_str()) != 0)
+    return complain(fmt::format("audit: can't make {}: {}", path, std::strerror(errno)));
   return std::unique_ptr<Ring>(new Ring(*std::move(file)));
 }
 

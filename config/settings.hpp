@@ -23,6 +23,12 @@ enum class RelayMode : std::uint8_t {
   copy,       ///< never spliced
 };
 
+/// When the log has accepted an event.
+enum class Durability : std::uint8_t {
+  group,  ///< once it is where the end of the process can't reach it; on disk a little later
+  fsync,  ///< once it is on disk
+};
+
 struct Settings {
   // [gate]
   std::vector<Endpoint> listen;

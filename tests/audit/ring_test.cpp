@@ -247,7 +247,7 @@ TEST(Ring, RefusesAFileThatIsNoRing) {
 
 TEST(Ring, SaysWhatItCanNotMake) {
   EXPECT_EQ(Ring::create("/nowhere/0.ring", 0).error().text(),
-            "audit: can't make /nowhere/0.ring: No such file or directory");
+            "audit: can't make /nowhere/0.ring.new: No such file or directory");
 }
 
 }  // namespace
