@@ -35,6 +35,8 @@ class Follower {
   /// The next line that is there and not numbered above `up_to`: what the journal has not made durable it may still
   /// take back. Nothing: ask again later.
   [[nodiscard]] std::optional<Line> next(std::uint64_t up_to = std::numeric_limits<std::uint64_t>::max());
+  /// Of the last line that was handed out, or was before the first that will be.
+  [[nodiscard]] std::uint64_t seq() const { return seq_; }
 
  private:
   /// Is there a later segment by now, and where does it begin?
