@@ -66,8 +66,7 @@ Moved Flow::copy(const Means& means) {
     return Moved::some;
   }
   const auto size = static_cast<std::size_t>(n);
-  // Less than was asked for is all there was, and what comes later is a new edge: no second read to learn that.
-  if (size < means.bounce.size() && !from->thorough) from->readable = false;
+  from->note_read(size, means.bounce.size());
   std::size_t sent = 0;
   if (!send_now({means.bounce.data(), size}, sent)) return broke(Moved::sink_broke, errno);
   if (sent < size) stuck.assign(means.bounce.data() + sent, size - sent);
