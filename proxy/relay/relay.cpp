@@ -47,7 +47,9 @@ Relay::Relay(Setup setup) : setup_(std::move(setup)), pipes_(setup_.most_pipes),
 
 Relay::~Relay() { close_all(Reason::gate_stopped); }
 
-Means Relay::means() { return {{bounce_.get(), bounce_bytes}, pipes_, counters_, setup_.mode, setup_.loop.now()}; }
+Means Relay::means() {
+  return {{bounce_.get(), bounce_bytes}, pipes_, stuck_, counters_, setup_.mode, setup_.loop.now()};
+}
 
 void Relay::make_room() {
   // All that may have to grow grows here, before a tunnel is taken: no list grows per event.
@@ -61,7 +63,9 @@ void Relay::adopt(Handover handover) {
   make_room();
   const auto client = std::move(handover.client);
   const auto upstream = std::move(handover.upstream);
+  const std::string_view on_its_way(handover.to_upstream.data(), handover.to_upstream.size());
   auto tunnel = slab_.own(std::move(handover));
+  tunnel->up.stuck.keep(on_its_way, stuck_);
   tunnel->up.bulk = tunnel->down.bulk = setup_.mode == RelayMode::splice;
   // From here on nothing can throw, so the sockets never lose their owner on the way.
   enter(std::move(tunnel), client->release(), upstream->release());
@@ -210,6 +214,7 @@ void Relay::on_tick() {
   // Backwards: a tunnel that leaves is replaced by the last, which has been looked after already.
   for (std::size_t i = tunnels_.size(); i-- > 0;) look_after(*tunnels_[i]);
   pipes_.tidy();
+  stuck_.tidy();
 }
 
 }  // namespace shirgate

@@ -55,7 +55,7 @@ class Relay final : public TurnTask {
   friend struct Tunnel;
   using TunnelPointer = Slab<Tunnel>::Pointer;
   /// Also the most a stalled direction keeps in memory.
-  static constexpr std::size_t bounce_bytes = std::size_t{64} * 1024;
+  static constexpr std::size_t bounce_bytes = max_stuck_bytes;
   static constexpr std::size_t tunnel_allowance = std::size_t{1} << 20;
   /// About a millisecond of copying.
   static constexpr std::size_t turn_allowance = std::size_t{4} << 20;
@@ -92,6 +92,7 @@ class Relay final : public TurnTask {
 
   Setup setup_;
   PipePool pipes_;
+  StuckMemory stuck_;
   RelayCounters counters_;
   Slab<Tunnel> slab_;
   std::vector<TunnelPointer> tunnels_;
