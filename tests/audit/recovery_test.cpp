@@ -39,6 +39,7 @@ class KilledJournal : public testing::Test {
     EXPECT_EQ(torn,
               (std::set<std::string>{"0000000000000002", "0000000000000004", "0000000000000006", "0000000000000008"}));
     EXPECT_TRUE(lines_in(directory, "gap").empty());
+    expect_intact(directory);
   }
 
   TemporaryDirectory directory_;
