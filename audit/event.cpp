@@ -10,59 +10,112 @@ namespace {
 
 constexpr std::string_view all = "all";
 constexpr std::string_view requests = "open checked progress close denied failed";
+constexpr std::string_view whereabouts = "open checked progress close denied failed torn";
 constexpr std::string_view refusals = "denied failed";
 constexpr std::string_view refusals_and_open = "open denied failed";
 constexpr std::string_view tunnels = "open progress close";
 
 constexpr std::array table{
-    FieldRow{field::seq, all, "Number of the line; starts at 1 and never skips, over restarts too."},
-    FieldRow{field::timestamp, all, "When it happened, UTC, RFC 3339 with milliseconds."},
-    FieldRow{field::action, all, "start, policy, open, checked, progress, close, denied, failed or stop."},
-    FieldRow{field::tunnel, requests, "Request id; the client saw it in a refusal. Sixteen hexadecimal digits."},
-    FieldRow{field::runtime, requests, "The [[runtime]] the client belongs to."},
-    FieldRow{field::channel, requests, "What the tunnel is for: control, relay, update, staged, …"},
-    FieldRow{field::rule, requests, "The rule that decided."},
-    FieldRow{field::reason, "close denied failed", "Why it ended; every value is a row of docs/reasons.md."},
-    FieldRow{field::stage, "close denied failed", "How far it had come."},
-    FieldRow{field::mode, requests, "enforce, or report where a few refusals are only recorded."},
-    FieldRow{field::would_deny, requests, "The reason it would have been refused for; only in report mode."},
-    FieldRow{field::first_use, "open", "true for the first use of a host under a wildcard since the gate started."},
-    FieldRow{field::client_ip, requests, "The client's address."},
-    FieldRow{field::client_port, requests, "The client's port; absent where refusals are merged."},
-    FieldRow{field::host, requests, "The host that was asked for, canonical."},
-    FieldRow{field::port, requests, "The port that was asked for."},
+    FieldRow{field::seq, all, "Number of the line; starts at 1 and never skips, over restarts too.", FieldType::number,
+             "42", "own"},
+    FieldRow{field::prev, all, "SHA-256 of the line before, without its line end; 64 zeros in the first.",
+             FieldType::keyword, "6cbe…", "own"},
+    FieldRow{field::gate, all, "Whose log it is: the first 16 digits of the SHA-256 of its raw public key.",
+             FieldType::keyword, "b5cb98b1f5ff8d6f", "own"},
+    FieldRow{field::timestamp, all, "When it happened, UTC, RFC 3339 with milliseconds.", FieldType::date,
+             "2026-11-22T02:29:36.341Z", "ECS"},
+    FieldRow{field::action, all, "What happened: a row of the table above.", FieldType::keyword, "open", "ECS"},
+    FieldRow{field::tunnel, whereabouts, "Request id; the client saw it in a refusal. Sixteen hexadecimal digits.",
+             FieldType::keyword, "00c0ffee00000017", "own"},
+    FieldRow{field::runtime, whereabouts, "The [[runtime]] the client belongs to.", FieldType::keyword, "contoso-prod",
+             "own"},
+    FieldRow{field::channel, whereabouts, "What the tunnel is for: control, relay, update, staged, …",
+             FieldType::keyword, "control", "own"},
+    FieldRow{field::rule, requests, "The rule that decided.", FieldType::keyword,
+             "contoso-prod/ctl-fqdn-public/contoso-prod.westeurope.datafactory.azure.net", "own"},
+    FieldRow{field::reason, "close denied failed", "Why it ended; every value is a row of docs/reasons.md.",
+             FieldType::keyword, "host_not_listed", "own"},
+    FieldRow{field::stage, "close denied failed", "How far it had come.", FieldType::keyword, "policy", "own"},
+    FieldRow{field::mode, whereabouts, "enforce, or report where a few refusals are only recorded.", FieldType::keyword,
+             "enforce", "own"},
+    FieldRow{field::would_deny, requests, "The reason it would have been refused for; only in report mode.",
+             FieldType::keyword, "host_not_listed", "own"},
+    FieldRow{field::first_use, "open", "true for the first use of a host under a wildcard since the gate started.",
+             FieldType::flag, "true", "own"},
+    FieldRow{field::client_ip, whereabouts, "The client's address.", FieldType::address, "10.20.0.21", "ECS"},
+    FieldRow{field::client_port, requests, "The client's port; absent where refusals are merged.", FieldType::number,
+             "50123", "ECS"},
+    FieldRow{field::host, whereabouts, "The host that was asked for, canonical.", FieldType::keyword,
+             "contoso-prod.westeurope.datafactory.azure.net", "ECS"},
+    FieldRow{field::port, whereabouts, "The port that was asked for.", FieldType::number, "443", "ECS"},
     FieldRow{field::upstream_ip, tunnels,
-             "The address that was judged and dialled; a lab may dial another in its place."},
-    FieldRow{field::resolved, refusals, "The addresses the name led to, where they were refused; separated by commas."},
-    FieldRow{field::asked, refusals, "What the client wrote, where no host and port could be made of it."},
-    FieldRow{field::ingress, requests, "forward, redirect or tproxy where the client did not send CONNECT."},
+             "The address that was judged and dialled; a lab may dial another in its place.", FieldType::address,
+             "20.50.1.1", "ECS"},
+    FieldRow{field::resolved, refusals, "The addresses the name led to, where they were refused; separated by commas.",
+             FieldType::keyword, "10.1.2.3,fd00::1", "ECS, there a list"},
+    FieldRow{field::asked, refusals, "What the client wrote, where no host and port could be made of it.",
+             FieldType::keyword, "kv1.vault.azure.net.:443", "own"},
+    FieldRow{field::ingress, requests, "forward, redirect or tproxy where the client did not send CONNECT.",
+             FieldType::keyword, "forward", "own"},
     FieldRow{field::original_ip, refusals_and_open,
-             "Where a caught connection was going; the gate dials its own answer."},
-    FieldRow{field::original_port, refusals_and_open, "The port it was going to."},
-    FieldRow{field::sni, "checked close denied", "Server name in the TLS ClientHello."},
-    FieldRow{field::alpn, "checked", "Application protocols the client offers."},
-    FieldRow{field::tls_version, "checked", "Highest TLS version the client offers."},
-    FieldRow{field::ja4, "checked", "JA4 fingerprint of the ClientHello."},
-    FieldRow{field::hello_retry, "checked", "true where the server asked for a second ClientHello, which passed too."},
-    FieldRow{field::server_version, "checked", "The TLS version the server chose."},
+             "Where a caught connection was going; the gate dials its own answer.", FieldType::address, "20.50.9.9",
+             "own"},
+    FieldRow{field::original_port, refusals_and_open, "The port it was going to.", FieldType::number, "443", "own"},
+    FieldRow{field::sni, "checked close denied", "Server name in the TLS ClientHello.", FieldType::keyword,
+             "contoso-prod.westeurope.datafactory.azure.net", "ECS"},
+    FieldRow{field::alpn, "checked", "Application protocols the client offers.", FieldType::keyword, "h2,http/1.1",
+             "own"},
+    FieldRow{field::tls_version, "checked", "Highest TLS version the client offers.", FieldType::keyword, "TLS1.3",
+             "own"},
+    FieldRow{field::ja4, "checked", "JA4 fingerprint of the ClientHello.", FieldType::keyword,
+             "t13d1516h2_8daaf6152771_e5627efa2ab1", "after ECS tls.client.ja3"},
+    FieldRow{field::hello_retry, "checked", "true where the server asked for a second ClientHello, which passed too.",
+             FieldType::flag, "true", "own"},
+    FieldRow{field::server_version, "checked", "The TLS version the server chose.", FieldType::keyword, "TLS1.2",
+             "ECS, there only 1.2"},
     FieldRow{field::server_names, "checked",
-             "Names in the server's certificate, as it says; recorded, not enforced. TLS 1.3 hides it."},
-    FieldRow{field::server_issuer, "checked", "Who issued that certificate, as it says."},
-    FieldRow{field::ech, "checked close denied", "The ClientHello carries Encrypted Client Hello."},
-    FieldRow{field::resembles, "checked close denied", "What the first bytes look like when they are not TLS."},
-    FieldRow{field::bytes_from_client, "progress close", "Bytes relayed from client to upstream."},
-    FieldRow{field::bytes_from_upstream, "progress close", "Bytes relayed from upstream to client."},
-    FieldRow{field::duration, "progress close denied failed", "Nanoseconds since the connection was accepted."},
-    FieldRow{field::dns_time, "open failed", "Microseconds spent resolving the name."},
-    FieldRow{field::dial_time, "open failed", "Microseconds spent connecting."},
+             "Names in the server's certificate, as it says; recorded, not enforced. TLS 1.3 hides it.",
+             FieldType::keyword, "*.vault.azure.net,vault.azure.net", "ECS, there a list"},
+    FieldRow{field::server_issuer, "checked", "Who issued that certificate, as it says.", FieldType::keyword,
+             "CN=Microsoft Azure RSA TLS Issuing CA 04", "ECS"},
+    FieldRow{field::ech, "checked close denied", "The ClientHello carries Encrypted Client Hello.", FieldType::flag,
+             "true", "own"},
+    FieldRow{field::resembles, "checked close denied", "What the first bytes look like when they are not TLS.",
+             FieldType::keyword, "ssh", "own"},
+    FieldRow{field::bytes_from_client, "progress close", "Bytes relayed from client to upstream.", FieldType::number,
+             "1048576", "ECS", "bytes"},
+    FieldRow{field::bytes_from_upstream, "progress close", "Bytes relayed from upstream to client.", FieldType::number,
+             "5120", "ECS", "bytes"},
+    FieldRow{field::duration, "progress close denied failed", "Nanoseconds since the connection was accepted.",
+             FieldType::number, "9000000000", "ECS", "ns"},
+    FieldRow{field::dns_time, "open failed", "Microseconds spent resolving the name.", FieldType::number, "850", "own",
+             "µs"},
+    FieldRow{field::dial_time, "open failed", "Microseconds spent connecting.", FieldType::number, "12400", "own",
+             "µs"},
     FieldRow{field::first_flight_time, "checked",
-             "Microseconds from the client's turn to its whole ClientHello, the last if there are two."},
-    FieldRow{field::ended_by, "close", "client, upstream or gate."},
-    FieldRow{field::count, refusals, "How many equal refusals the line stands for; absent for one."},
-    FieldRow{field::first_at, refusals, "When the first of them happened."},
-    FieldRow{field::policy, "start policy open", "Fingerprint of the policy in force."},
-    FieldRow{field::note, "start policy stop", "What the gate has to say about itself."},
-    FieldRow{field::lab, all, "true when the gate runs as a lab; absent otherwise."},
+             "Microseconds from the client's turn to its whole ClientHello, the last if there are two.",
+             FieldType::number, "3100", "own", "µs"},
+    FieldRow{field::ended_by, "close", "client, upstream or gate.", FieldType::keyword, "client", "own"},
+    FieldRow{field::count, refusals, "How many equal refusals the line stands for; absent for one.", FieldType::number,
+             "40", "own"},
+    FieldRow{field::first_at, refusals, "When the first of them happened.", FieldType::date, "2026-11-22T02:29:00.000Z",
+             "ECS"},
+    FieldRow{field::policy, "start policy open segment", "Fingerprint of the policy in force.", FieldType::keyword,
+             "0123456789abcdef", "own"},
+    FieldRow{field::note, "start policy stop segment gap", "What the gate has to say about itself.", FieldType::text,
+             "shirgate 0.1.0", "ECS"},
+    FieldRow{field::key, "segment", "The public key that signs this log, raw.", FieldType::keyword,
+             "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "own"},
+    FieldRow{field::live, "segment", "How many tunnels are open where the segment begins.", FieldType::number, "2",
+             "own"},
+    FieldRow{field::live_tunnels, "live", "Some of those tunnels, at most 100 a line, separated by blanks.",
+             FieldType::keyword, "00c0ffee00000017 00c0ffee00000018", "own"},
+    FieldRow{field::signature, "head", "Ed25519 over `shirgate-head-1`, gate, seq and prev, a line each.",
+             FieldType::keyword, "e556…", "own"},
+    FieldRow{field::through, "checkpoint", "The last line that is deleted with old segments.", FieldType::number, "41",
+             "own"},
+    FieldRow{field::hash, "checkpoint", "The SHA-256 of that line.", FieldType::keyword, "6cbe…", "own"},
+    FieldRow{field::lab, all, "true when the gate runs as a lab; absent otherwise.", FieldType::flag, "true", "own"},
 };
 
 std::string_view tls_version_text(std::uint16_t version) {
@@ -139,11 +192,26 @@ void write_figures(JsonLine& line, const Event& event) {
   if (event.first_at) line.time(field::first_at, *event.first_at);
 }
 
+void write_journal(JsonLine& line, const Event& event) {
+  line.text(field::key, event.key);
+  if (event.live) line.number(field::live, *event.live);
+  line.plain(field::live_tunnels, event.live_tunnels);
+  line.text(field::signature, event.signature);
+  if (event.through) line.number(field::through, *event.through);
+  line.text(field::hash, event.hash);
+}
+
 }  // namespace
 
 std::string_view to_string(Action action) {
-  constexpr std::array names{"start", "policy", "open", "checked", "progress", "close", "denied", "failed", "stop"};
+  constexpr std::array names{"start", "policy",  "open", "checked", "progress", "close", "denied",    "failed",
+                             "stop",  "segment", "live", "head",    "torn",     "gap",   "checkpoint"};
   return names.at(static_cast<std::size_t>(action));
+}
+
+std::string_view to_string(FieldType type) {
+  constexpr std::array names{"keyword", "text", "long", "boolean", "date", "ip"};
+  return names.at(static_cast<std::size_t>(type));
 }
 
 std::string_view to_string(EndedBy ended_by) {
@@ -160,6 +228,7 @@ void append_json(std::string& out, const Event& event) {
   write_figures(line, event);
   line.text(field::policy, event.policy);
   line.text(field::note, event.note);
+  write_journal(line, event);
   line.flag(field::lab, event.lab);
   line.end();
 }

@@ -14,7 +14,24 @@
 
 namespace shirgate {
 
-enum class Action : std::uint8_t { start, policy, open, checked, progress, close, denied, failed, stop };
+/// From `segment` on they are the journal's own.
+enum class Action : std::uint8_t {
+  start,
+  policy,
+  open,
+  checked,
+  progress,
+  close,
+  denied,
+  failed,
+  stop,
+  segment,
+  live,
+  head,
+  torn,
+  gap,
+  checkpoint,
+};
 [[nodiscard]] std::string_view to_string(Action action);
 
 /// Who ended an open tunnel.
@@ -67,10 +84,16 @@ struct Event {
   std::optional<std::chrono::microseconds> dial_time{};
   std::optional<std::chrono::microseconds> first_flight_time{};
   std::optional<EndedBy> ended_by{};
-  std::uint64_t count = 0;             ///< merged refusals this event stands for; 0: just itself
-  std::optional<WallTime> first_at{};  ///< when the first of them happened
-  std::string_view policy{};           ///< fingerprint
-  std::string_view note{};             ///< what the gate itself has to say: version, listeners, problems
+  std::uint64_t count = 0;                 ///< merged refusals this event stands for; 0: just itself
+  std::optional<WallTime> first_at{};      ///< when the first of them happened
+  std::string_view policy{};               ///< fingerprint
+  std::string_view note{};                 ///< what the gate itself has to say: version, listeners, problems
+  std::string_view key{};                  ///< of the journal, raw, in hexadecimal digits
+  std::optional<std::uint64_t> live{};     ///< how many tunnels are open
+  std::string_view live_tunnels{};         ///< some of them: ids separated by blanks
+  std::string_view signature{};            ///< in hexadecimal digits
+  std::optional<std::uint64_t> through{};  ///< the last line that is deleted
+  std::string_view hash{};                 ///< and its hash
   Mode mode = Mode::enforce;
   Reason would_deny = Reason::allowed;  ///< in report mode: the reason it would have had
   bool first_use = false;               ///< nobody has used this host under its wildcard since the gate started
@@ -81,10 +104,19 @@ struct Event {
 /// line never breaks and nothing hostile reaches a terminal. Values over 256 bytes are cut and say so.
 void append_json(std::string& out, const Event& event);
 
+/// What a value is to an index: the words are Elasticsearch's.
+enum class FieldType : std::uint8_t { keyword, text, number, flag, date, address };
+/// "keyword", "text", "long", "boolean", "date" or "ip".
+[[nodiscard]] std::string_view to_string(FieldType type);
+
 struct FieldRow {
   std::string_view key;
   std::string_view actions;  ///< where it appears
   std::string_view meaning;
+  FieldType type;
+  std::string_view example;  ///< as it stands in a line, without quotes
+  std::string_view origin;   ///< "ECS" where the Elastic Common Schema has it, with what differs there; "own" otherwise
+  std::string_view unit{};   ///< of a number; empty where it counts
 };
 /// Every key a line can have, in the order of the line.
 [[nodiscard]] std::span<const FieldRow> field_table();

@@ -40,6 +40,14 @@ void JsonLine::text(std::string_view key, std::string_view value) {
   out_.push_back('"');
 }
 
+void JsonLine::plain(std::string_view key, std::string_view value) {
+  if (value.empty()) return;
+  begin(key);
+  out_.push_back('"');
+  out_.append(value);
+  out_.push_back('"');
+}
+
 bool JsonLine::append_escaped(std::string_view value) {
   const std::size_t limit = out_.size() + max_value_bytes;
   while (!value.empty()) {

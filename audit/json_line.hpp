@@ -16,6 +16,8 @@ class JsonLine {
 
   /// Values over 256 bytes, escapes included, are cut and say so.
   void text(std::string_view key, std::string_view value);
+  /// A value of our own, of any length, that needs no escape.
+  void plain(std::string_view key, std::string_view value);
   void number(std::string_view key, std::int64_t value) { integer(key, value); }
   void number(std::string_view key, std::uint64_t value) { integer(key, value); }
   /// As text of 16 hexadecimal digits.

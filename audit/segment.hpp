@@ -1,14 +1,23 @@
-// The files of an audit directory: audit-<number of the first line, 12 digits>.jsonl, so that names sort by time.
+// The files of an audit directory: audit-<number of the first line, 12 digits>.jsonl, so that names sort by time, or
+// the same with .zst behind it once it is compressed.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace shirgate {
 
-/// Paths of the segments in the directory, oldest first. Empty when there are none or the directory can't be read.
+/// Paths of the segments in the directory, by the number of their first line. Where a segment is there in both forms,
+/// the plain one. Empty when there are none or the directory can't be read.
 [[nodiscard]] std::vector<std::string> segments_of(const std::string& directory);
+
+/// The number of the segment's first line, as its name says; nothing where the name is no segment's.
+[[nodiscard]] std::optional<std::uint64_t> first_seq_of(const std::string& path);
+
+/// True where the name is a compressed segment's.
+[[nodiscard]] bool is_compressed(const std::string& path);
 
 [[nodiscard]] std::string segment_path(const std::string& directory, std::uint64_t first_seq);
 

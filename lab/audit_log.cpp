@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
-#include <fstream>
 #include <thread>
 
 #include "audit/fields.hpp"
 #include "audit/segment.hpp"
+#include "audit/segment_reader.hpp"
 
 namespace shirgate::lab {
 
@@ -43,11 +43,10 @@ bool AuditLine::is_terminal() const { return action() == "close" || action() == 
 AuditLog read_audit_log(const std::string& directory) {
   AuditLog log;
   for (const auto& path : segments_of(directory)) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text;
-    // A last line without its end is still being written.
-    while (std::getline(file, text) && !file.eof()) {
-      if (auto line = AuditLine::parse(text))
+    auto reader = SegmentReader::open(path);
+    if (reader.has_error()) continue;
+    while (const auto text = reader->next()) {
+      if (auto line = AuditLine::parse(text->text))
         log.lines.push_back(*std::move(line));
       else
         ++log.unreadable;

@@ -133,10 +133,18 @@ TEST(Documents, ListExactlyTheKeysOfATransparentDoor) {
 }
 
 TEST(Documents, ListEveryFieldOfTheAuditLog) {
-  std::string expected = "| key | in | meaning |\n|---|---|---|\n";
+  std::string expected = "| key | in | type | unit | example | ECS | meaning |\n|---|---|---|---|---|---|---|\n";
   for (const auto& row : field_table())
-    expected += fmt::format("| `{}` | {} | {} |\n", row.key, row.actions, row.meaning);
+    expected += fmt::format("| `{}` | {} | {} | {} | `{}` | {} | {} |\n", row.key, row.actions, to_string(row.type),
+                            row.unit, row.example, row.origin, row.meaning);
   expect_section("audit-log.md", "fields", expected);
+}
+
+TEST(Documents, SayWhereEveryFieldOfTheAuditLogComesFrom) {
+  for (const auto& row : field_table()) {
+    EXPECT_NE(row.example, "") << row.key;
+    EXPECT_EQ(row.origin == "own", row.key.starts_with("shirgate.")) << row.key;
+  }
 }
 
 TEST(Documents, ReadmeListsExactlyTheCommandsThereAre) {
