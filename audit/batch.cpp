@@ -52,7 +52,7 @@ std::string Batch::add_head(const SigningKey& key, bool lab) {
 void Batch::add_body(std::string_view body) {
   if (const auto front = read_body_front(body)) {
     note_change(*front);
-    if (is(*front, Action::start) || is(*front, Action::policy)) next_policy_ = text_of(body, field::policy);
+    if (is(*front, Action::start) || is(*front, Action::policy)) next_policy_ = text_value(body, field::policy);
   }
   chain_.append(text_, body);
 }

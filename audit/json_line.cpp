@@ -1,6 +1,7 @@
 #include "audit/json_line.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace shirgate {
 namespace {
@@ -9,10 +10,17 @@ constexpr std::size_t max_value_bytes = 256;
 
 /// The bytes of foreign text are not known to be UTF-8, so each is shown as itself. Markup characters too: a line may
 /// be pasted into a page.
-bool needs_escape(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte >= 0x7f || byte == '"' || byte == '\\' || byte == '<' || byte == '>' || byte == '&' ||
-         byte == '\'';
+constexpr std::array<bool, 256> needs_escape = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t byte = 0; byte < table.size(); ++byte) table[byte] = byte < 0x20 || byte >= 0x7f;
+  for (const unsigned char byte : {'"', '\\', '<', '>', '&', '\''}) table[byte] = true;
+  return table;
+}();
+
+std::size_t plain_bytes(std::string_view value) {
+  std::size_t count = 0;
+  while (count < value.size() && !needs_escape[static_cast<unsigned char>(value[count])]) ++count;
+  return count;
 }
 
 }  // namespace
@@ -44,7 +52,7 @@ bool JsonLine::append_escaped(std::string_view value) {
   const std::size_t limit = out_.size() + max_value_bytes;
   while (!value.empty()) {
     if (out_.size() >= limit) return false;
-    const auto plain = static_cast<std::size_t>(std::find_if(value.begin(), value.end(), needs_escape) - value.begin());
+    const auto plain = plain_bytes(value);
     const auto fits = std::min(plain, limit - out_.size());
     out_.append(value.substr(0, fits));
     value.remove_prefix(fits);

@@ -96,14 +96,14 @@ std::optional<LineFront> read_line_front(std::string_view line) {
   return front;
 }
 
-std::string_view text_of(std::string_view line, std::string_view key) {
+std::string_view text_value(std::string_view line, std::string_view key) {
   const auto at = value_at(line, key);
   if (at == std::string_view::npos || at >= line.size() || line[at] != '"') return {};
   const auto end = line.find('"', at + 1);
   return end == std::string_view::npos ? std::string_view{} : line.substr(at + 1, end - at - 1);
 }
 
-std::optional<std::uint64_t> number_of(std::string_view line, std::string_view key) {
+std::optional<std::uint64_t> number_value(std::string_view line, std::string_view key) {
   const auto at = value_at(line, key);
   if (at == std::string_view::npos) return std::nullopt;
   std::uint64_t value = 0;

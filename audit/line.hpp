@@ -34,8 +34,8 @@ struct LineFront {
 
 /// The value of a text key behind the front, as it stands there; empty where the line has no such key. For values that
 /// hold no escape.
-[[nodiscard]] std::string_view text_of(std::string_view line, std::string_view key);
-[[nodiscard]] std::optional<std::uint64_t> number_of(std::string_view line, std::string_view key);
+[[nodiscard]] std::string_view text_value(std::string_view line, std::string_view key);
+[[nodiscard]] std::optional<std::uint64_t> number_value(std::string_view line, std::string_view key);
 
 /// Sixteen hexadecimal digits; nothing where the text is anything else.
 [[nodiscard]] std::optional<std::uint64_t> parse_identifier(std::string_view text);

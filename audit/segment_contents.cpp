@@ -75,11 +75,11 @@ class ContentsReader {
       return true;
     }
     if (contents.bytes == 0) {
-      const auto live = number_of(line, field::live);
+      const auto live = number_value(line, field::live);
       if (front.action != to_string(Action::segment) || !live) return false;
       announced_ = *live;
     } else if (front.action == to_string(Action::live)) {
-      auto ids = text_of(line, field::live_tunnels);
+      auto ids = text_value(line, field::live_tunnels);
       for (; ids.size() >= 16; ids.remove_prefix(std::min<std::size_t>(ids.size(), 17)))
         contents.live.add(parse_identifier(ids.substr(0, 16)).value_or(0));
     } else {

@@ -119,6 +119,7 @@ Awaitable<Reason> open(Session& session) {
 Awaitable<Reason> confirm(Session& session) {
   session.stage = Stage::first_flight;
   const auto deadline = session.worker.loop().now() + session.snapshot->settings.hello_timeout;
+  session.confirmed = true;  // a part of it may have gone out, whatever becomes of the rest
   const auto sent = co_await session.client->write_all(established_reply, deadline);
   if (sent.error == ECANCELED) co_return Reason::gate_stopped;
   co_return sent.error == 0 ? Reason::allowed : Reason::hello_incomplete;
@@ -231,13 +232,9 @@ Awaitable<void> serve(std::unique_ptr<Session> session) {
     // Out of memory, most likely. Only this session ends, and the log says so.
     operational_log::error(fmt::format("a session threw: {}", error.what()));
   }
-  if (reason == Reason::allowed) co_return;
-  if (session->opened)
-    co_await cut(*session, reason);
-  else
-    co_await refuse(*session, reason);
+  if (reason != Reason::allowed) co_await dismiss(*session, reason);
 }
 
-Awaitable<void> turn_away(std::unique_ptr<Session> session, Reason reason) { co_await refuse(*session, reason); }
+Awaitable<void> turn_away(std::unique_ptr<Session> session, Reason reason) { co_await dismiss(*session, reason); }
 
 }  // namespace shirgate

@@ -120,7 +120,7 @@ TEST_F(BatchOfRings, AnnouncesEveryOpenTunnelAtTheStartOfASegment) {
   const auto key = SigningKey::make();
   batch_.add_segment_header("shirgate 1.2.3", key.public_key(), false);
   EXPECT_EQ(lines_of(batch_), (std::vector<std::string>{"segment 0", "live 0", "live 0", "live 0"}));
-  EXPECT_EQ(number_of(batch_.text(), field::live), 250U);
+  EXPECT_EQ(number_value(batch_.text(), field::live), 250U);
   std::size_t ids = 0;
   const std::string key_of_ids = '"' + std::string(field::live_tunnels) + "\":\"";
   for (auto at = batch_.text().find(key_of_ids); at != std::string::npos; at = batch_.text().find(key_of_ids, at + 1)) {
@@ -137,7 +137,7 @@ TEST_F(BatchOfRings, SaysInAHeaderWhichPolicyTheLogSaidWasInForce) {
   collect();
   batch_.keep();
   batch_.add_segment_header("shirgate", SigningKey::make().public_key(), false);
-  EXPECT_EQ(text_of(batch_.text(), field::policy), "0123456789abcdef");
+  EXPECT_EQ(text_value(batch_.text(), field::policy), "0123456789abcdef");
 }
 
 TEST_F(BatchOfRings, SignsWhatWasBefore) {
@@ -148,7 +148,7 @@ TEST_F(BatchOfRings, SignsWhatWasBefore) {
   const auto prev = batch_.end().prev;
   const auto told = batch_.add_head(key, false);
   Signature signature{};
-  const auto hex = text_of(batch_.text(), field::signature);
+  const auto hex = text_value(batch_.text(), field::signature);
   ASSERT_TRUE(from_hex(hex, signature));
   EXPECT_TRUE(key.public_key().verifies(head_text("00c0ffee00000017", seq, prev), signature));
   EXPECT_EQ(told, "audit head 00c0ffee00000017 2 " + to_hex(prev) + ' ' + std::string(hex));

@@ -107,8 +107,12 @@ TEST(Event, WritesEveryValueAsTheTypeItsRowSays) {
     ASSERT_NE(value, nullptr) << row.key;
     EXPECT_EQ(value->is_number(), row.type == FieldType::number) << row.key;
     EXPECT_EQ(value->is_bool(), row.type == FieldType::flag) << row.key;
-    if (row.type == FieldType::address) EXPECT_TRUE(parse_address(value->as_string())) << row.key;
-    if (row.type == FieldType::date) EXPECT_TRUE(value->as_string().ends_with("Z")) << row.key;
+    if (row.type == FieldType::address) {
+      EXPECT_TRUE(parse_address(value->as_string())) << row.key;
+    }
+    if (row.type == FieldType::date) {
+      EXPECT_TRUE(value->as_string().ends_with("Z")) << row.key;
+    }
   }
 }
 

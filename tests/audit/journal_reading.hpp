@@ -16,6 +16,7 @@
 #include "audit/line.hpp"
 #include "audit/segment.hpp"
 #include "audit/segment_reader.hpp"
+#include "audit/verify.hpp"
 
 namespace shirgate::test {
 
@@ -88,6 +89,21 @@ inline void expect_no_gap(const std::string& directory, std::size_t events) {
     ASSERT_EQ(to_hex(front->prev), to_hex(end.prev)) << line;
     end = {front->seq + 1, hash_of_line(line)};
   }
+}
+
+inline std::string faults_of(const VerifyResult& result) {
+  std::string text;
+  for (const auto& fault : result.faults) text += fault.where + ": " + fault.what + '\n';
+  return text;
+}
+
+/// What `verify` makes of it: nothing but what is as it should be.
+inline VerifyResult expect_intact(const std::string& directory) {
+  const auto result = verify(directory);
+  EXPECT_TRUE(result.has_value()) << (result.has_error() ? result.error().text() : "");
+  if (result.has_error()) return {};
+  EXPECT_TRUE(result->intact()) << faults_of(*result);
+  return *result;
 }
 
 /// For whoever wants it quick: no compression, no waiting.

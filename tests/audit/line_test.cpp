@@ -44,12 +44,12 @@ TEST(Line, NeedNotBeAboutATunnel) {
 
 TEST(Line, GivesValuesByTheirKeys) {
   const std::string line = R"({"a":"x,\"b\":\"trap\"","b":"right","n":17,"nb":"other"})";
-  EXPECT_EQ(text_of(line, "b"), "right");
-  EXPECT_EQ(number_of(line, "n"), 17U);
-  EXPECT_EQ(text_of(line, "n"), "");
-  EXPECT_EQ(text_of(line, "missing"), "");
-  EXPECT_FALSE(number_of(line, "b"));
-  EXPECT_FALSE(number_of(line, "missing"));
+  EXPECT_EQ(text_value(line, "b"), "right");
+  EXPECT_EQ(number_value(line, "n"), 17U);
+  EXPECT_EQ(text_value(line, "n"), "");
+  EXPECT_EQ(text_value(line, "missing"), "");
+  EXPECT_FALSE(number_value(line, "b"));
+  EXPECT_FALSE(number_value(line, "missing"));
 }
 
 TEST(Identifier, IsSixteenDigits) {
