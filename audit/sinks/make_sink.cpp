@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "audit/sinks/kafka_sink.hpp"
 #include "audit/sinks/output_sink.hpp"
 #include "audit/sinks/syslog_datagrams.hpp"
 #include "audit/sinks/syslog_stream.hpp"
@@ -52,12 +53,26 @@ Checked<std::unique_ptr<Sink>> make_syslog(const SinkSettings& settings) {
   return std::unique_ptr<Sink>(std::make_unique<SyslogStream>(settings, std::move(context)));
 }
 
+Checked<std::unique_ptr<Sink>> make_kafka(const SinkSettings& settings) {
+  std::string password;
+  if (!settings.password_file.empty()) {
+    auto text = read_secret_file(settings.password_file, max_file_bytes);
+    if (text.has_error()) return of(settings, fmt::format("{}: {}", settings.password_file, text.error().text()));
+    password = *std::move(text);
+    password.erase(password.find_last_not_of("\r\n") + 1);
+    if (password.empty()) return of(settings, fmt::format("{}: holds no password", settings.password_file));
+  }
+  auto sink = KafkaSink::create(settings, std::move(password));
+  if (sink.has_error()) return sink.error();
+  return std::unique_ptr<Sink>(*std::move(sink));
+}
+
 }  // namespace
 
 Checked<std::unique_ptr<Sink>> make_sink(const SinkSettings& settings) {
   switch (settings.kind) {
     case SinkKind::syslog: return make_syslog(settings);
-    case SinkKind::kafka: return of(settings, "not served");
+    case SinkKind::kafka: return make_kafka(settings);
     case SinkKind::standard_output: return std::unique_ptr<Sink>(std::make_unique<OutputSink>(1));
   }
   return of(settings, "of an unknown kind");

@@ -42,6 +42,15 @@ std::int64_t milliseconds_of(std::string_view at) {
   return duration_cast<milliseconds>(sys_days(date).time_since_epoch()).count() + clock * 1000 + number_at(at, 20, 3);
 }
 
+/// A receiver may say anything.
+std::string printable(std::string text) {
+  constexpr std::size_t longest = 300;
+  if (text.size() > longest) text.resize(longest);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return text;
+}
+
 }  // namespace
 
 void Durable::advance_to(std::uint64_t seq) {
@@ -143,7 +152,8 @@ void Shipper::lose(const std::string& why) {
   sent_ = 0;
   finishing_ = false;
   if (!std::exchange(has_complained_, true))
-    on_trouble_(fmt::format("sink {}: {}; nothing is delivered, and it is tried again", settings_.name, why));
+    on_trouble_(
+        fmt::format("sink {}: {}; nothing is delivered, and it is tried again", settings_.name, printable(why)));
 }
 
 void Shipper::wait_before_next_try() {
