@@ -56,10 +56,13 @@ class KafkaCluster {
     rd_kafka_mock_push_request_errors_array(cluster_, 0, errors.size(), errors.data());
   }
 
-  /// Hands every message of the topic to `each`, from the first on, until it says that it has enough or the time is
+  /// Hands every message of the topic to `each`, from the first on, until it says that it has enough or a minute is
   /// over: then false.
-  bool read(const std::function<bool(const KafkaMessage&)>& each,
-            std::chrono::milliseconds time = std::chrono::seconds(60)) const {
+  bool read(const std::function<bool(const KafkaMessage&)>& each) const {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    return read(each, [until] { return std::chrono::steady_clock::now() > until; });
+  }
+  bool read(const std::function<bool(const KafkaMessage&)>& each, const std::function<bool()>& is_over) const {
     char why[512];
     auto* consumer = rd_kafka_new(
         RD_KAFKA_CONSUMER,
@@ -72,8 +75,7 @@ class KafkaCluster {
     rd_kafka_assign(consumer, list);
     rd_kafka_topic_partition_list_destroy(list);
     bool enough = false;
-    for (const auto until = std::chrono::steady_clock::now() + time;
-         !enough && std::chrono::steady_clock::now() < until;) {
+    while (!enough && !is_over()) {
       auto* message = rd_kafka_consumer_poll(consumer, 100);
       if (message == nullptr) continue;
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
