@@ -85,6 +85,16 @@ class Rsyslog:
         if os.path.exists(pid):
             os.remove(pid)
 
+    def hears_datagrams(self):
+        """Nobody would hear of what is sent before it listens."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(("127.0.0.1", self.port))
+            try:
+                probe.send(b"<14>1 - - probe - - - hello")
+            except ConnectionRefusedError:
+                pass
+        return self.messages()
+
     def messages(self):
         if not os.path.exists(self.output):
             return []
@@ -114,11 +124,7 @@ class ToRsyslog(unittest.TestCase):
         sink = (f'[[sink]]\nname = "siem"\nkind = "syslog"\naddress = "127.0.0.1:{rsyslog.port}"\n'
                 f'transport = "{transport}"\n{tls}')
         if transport == "udp":
-            # Nobody would hear of what is sent before it listens.
-            probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            with probe:
-                probe.connect(("127.0.0.1", rsyslog.port))
-                wait_for(lambda: probe.send(b"<14>1 - - probe - - - hello") and rsyslog.messages(), "rsyslogd")
+            wait_for(rsyslog.hears_datagrams, "rsyslogd")
         gate = Gate(BINARY, os.path.join(folder, "gate"),
                     runtime("contosostage") + lab({STAGING: self.origin.server_address[1]}) + sink)
         self.addCleanup(gate.stop)
