@@ -144,7 +144,9 @@ Checked<bool> Gate::open_everything() {
   const auto& settings = snapshot_->settings;
   if (const auto room = make_room_for_descriptors(settings); room.has_error()) return room.error();
   const auto count = worker_count(settings);
-  auto journal = Journal::open(journal_settings(settings, count + 1));
+  auto audit = journal_settings(settings, count + 1);
+  audit.on_durable = [this](std::size_t writer) { wake_waiting(writer); };
+  auto journal = Journal::open(audit);
   if (journal.has_error()) return journal.error();
   journal_ = *std::move(journal);
 
@@ -174,6 +176,7 @@ Checked<bool> Gate::open_everything() {
   std::string where;
   for (const auto& endpoint : listening_) where += ' ' + to_string(endpoint);
   note(Action::start, fmt::format("shirgate {} listens on{}{}", version, where, warn_of_reporting()));
+  wake_waiting_sessions(true);
   for (auto& worker : workers_) worker->start();
   return true;
 }
@@ -193,6 +196,17 @@ std::string Gate::warn_of_reporting() const {
 void Gate::post(std::size_t worker, std::function<void(Worker&)> call) {
   auto& there = *workers_[worker];
   there.post([&there, call = std::move(call)] { call(there); });
+}
+
+void Gate::wake_waiting_sessions(bool on) {
+  const std::scoped_lock lock(waking_mutex_);
+  waking_ = on;
+}
+
+void Gate::wake_waiting(std::size_t writer) {
+  const std::scoped_lock lock(waking_mutex_);
+  // The last writer is the gate's own, and waits for nothing.
+  if (waking_ && writer < workers_.size()) post(writer, [](Worker& there) { there.acceptance().look(); });
 }
 
 void Gate::note(Action action, std::string_view text) {
@@ -223,6 +237,7 @@ void Gate::stop(std::chrono::milliseconds drain_time) {
   census_->close();
   for (auto& worker : workers_) worker->post([&worker = *worker, deadline] { worker.drain(deadline); });
   for (auto& worker : workers_) worker->join();
+  wake_waiting_sessions(false);
   note(Action::stop, "stopped");
 }
 
