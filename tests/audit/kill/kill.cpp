@@ -119,6 +119,17 @@ int hold_against(const std::string& directory, const Promises& promises) {
   return wrong;
 }
 
+/// One time in four while it starts, most likely in the middle of a recovery; else once it has opened some tunnels.
+void wait_for_the_moment(const Promises& promises, std::mt19937& random) {
+  if (random() % 4 == 0) {
+    ::usleep(static_cast<useconds_t>(random() % 60'000));
+    return;
+  }
+  const auto until = promises.next_tunnel.load() + 1 + random() % 800;
+  static_cast<void>(holds_soon([&] { return promises.next_tunnel.load() >= until; }));
+  ::usleep(static_cast<useconds_t>(random() % 3'000));
+}
+
 int run(int rounds, std::uint32_t seed) {
   auto* const promises = static_cast<Promises*>(
       ::mmap(nullptr, sizeof(Promises), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
@@ -131,8 +142,7 @@ int run(int rounds, std::uint32_t seed) {
     const auto child_seed = static_cast<std::uint32_t>(random());
     const auto pid = ::fork();
     if (pid == 0) child(directory.path(), durability, *promises, child_seed);
-    // While it recovers, while it works, or in between.
-    ::usleep(static_cast<useconds_t>(random() % 250'000));
+    wait_for_the_moment(*promises, random);
     ::kill(pid, SIGKILL);
     int status = 0;
     ::waitpid(pid, &status, 0);
