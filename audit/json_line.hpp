@@ -36,7 +36,9 @@ class JsonLine {
     out_.append(digits, end);
   }
   void begin(std::string_view key);
-  void append_padded(std::uint64_t value, std::size_t digits, unsigned base);
+  /// At most sixteen digits.
+  template <unsigned base>
+  void append_padded(std::uint64_t value, std::size_t digits);
   /// False where the value was cut.
   [[nodiscard]] bool append_escaped(std::string_view value);
 

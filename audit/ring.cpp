@@ -165,7 +165,10 @@ void Ring::write_bytes(std::uint64_t at, const char* bytes, std::size_t size) {
 
 std::uint32_t Ring::read_size(std::uint64_t at) const {
   char frame[sizeof(std::uint32_t)];
-  for (std::size_t i = 0; i < sizeof frame; ++i) frame[i] = bytes_[(at + i) % capacity_];
+  const std::size_t start = at % capacity_;
+  const std::size_t first = std::min(sizeof frame, capacity_ - start);
+  std::memcpy(frame, bytes_ + start, first);
+  std::memcpy(frame + first, bytes_, sizeof frame - first);
   std::uint32_t size = 0;
   std::memcpy(&size, frame, sizeof size);
   return size;

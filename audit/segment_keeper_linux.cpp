@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <pthread.h>
-#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <utility>
@@ -44,9 +44,9 @@ void SegmentKeeper::remove(std::vector<std::string> paths) {
 }
 
 void SegmentKeeper::run() {
-  // Where the kernel has no such class, at the lowest priority of the usual one there is nothing to lose.
-  sched_param idle{};
-  static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &idle));
+  // Of the usual class the last, not SCHED_IDLE: on a busy machine that would never come to delete anything.
+  constexpr int nicest = 19;
+  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nicest));
   std::uint64_t done = 0;
   std::unique_lock lock(mutex_);
   while (!stop_.load()) {

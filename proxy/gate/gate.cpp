@@ -132,6 +132,7 @@ Checked<bool> Gate::open_log(std::size_t writers) {
   if (shippers.has_error()) return shippers.error();
   shippers_ = *std::move(shippers);
   auto wanted = journal_settings(settings, writers);
+  wanted.on_durable = [this](std::size_t writer) { wake_waiting(writer); };
   wanted.on_written = [&all = *shippers_](std::uint64_t seq) { all.wrote_up_to(seq); };
   wanted.may_open = [&all = *shippers_] { return !all.overdue(); };
   wanted.shipped_up_to = [&all = *shippers_] { return all.shipped_up_to(); };
@@ -188,6 +189,7 @@ Checked<bool> Gate::open_everything() {
   std::string where;
   for (const auto& endpoint : listening_) where += ' ' + to_string(endpoint);
   note(Action::start, fmt::format("shirgate {} listens on{}{}", version, where, warn_of_reporting()));
+  wake_waiting_sessions(true);
   for (auto& worker : workers_) worker->start();
   return true;
 }
@@ -207,6 +209,17 @@ std::string Gate::warn_of_reporting() const {
 void Gate::post(std::size_t worker, std::function<void(Worker&)> call) {
   auto& there = *workers_[worker];
   there.post([&there, call = std::move(call)] { call(there); });
+}
+
+void Gate::wake_waiting_sessions(bool on) {
+  const std::scoped_lock lock(waking_mutex_);
+  waking_ = on;
+}
+
+void Gate::wake_waiting(std::size_t writer) {
+  const std::scoped_lock lock(waking_mutex_);
+  // The last writer is the gate's own, and waits for nothing.
+  if (waking_ && writer < workers_.size()) post(writer, [](Worker& there) { there.acceptance().look(); });
 }
 
 void Gate::note(Action action, std::string_view text) {
@@ -238,6 +251,7 @@ void Gate::stop(std::chrono::milliseconds drain_time) {
   census_->close();
   for (auto& worker : workers_) worker->post([&worker = *worker, deadline] { worker.drain(deadline); });
   for (auto& worker : workers_) worker->join();
+  wake_waiting_sessions(false);
   note(Action::stop, "stopped");
 }
 

@@ -19,6 +19,9 @@ namespace {
 /// For the request of a client that no runtime lists, which can only be refused.
 constexpr std::chrono::milliseconds stranger_timeout{2000};
 
+/// For an event to get to the disk, where the client has to wait for that.
+constexpr std::chrono::seconds audit_limit{10};
+
 std::chrono::microseconds since(SteadyTime then) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - then);
 }
@@ -102,17 +105,16 @@ Awaitable<Reason> reach(Session& session) {
   co_return Reason::allowed;
 }
 
-/// Becomes true once the ticket's event is as durable as the log promises.
-Awaitable<bool> accepted(Ticket ticket) { co_return Audit::accepted(ticket); }
-
 /// Step 6: on the record first.
 Awaitable<Reason> open(Session& session) {
   session.stage = Stage::audit;
   const auto& verdict = session.verdict;
   session.first_use = verdict.by_wildcard && session.worker.first_uses().note(verdict.rule, session.asked->target.host);
   const auto ticket = session.worker.audit().append(event_about(session, Action::open));
-  session.opened = co_await accepted(ticket);
-  co_return session.opened ? Reason::allowed : Reason::audit_unavailable;
+  session.opened = ticket.taken;
+  const auto deadline = session.worker.loop().now() + audit_limit;
+  const bool accepted = co_await session.worker.acceptance().of(ticket, deadline);
+  co_return accepted ? Reason::allowed : Reason::audit_unavailable;
 }
 
 /// Then the 200.

@@ -39,7 +39,10 @@ class Storage {
     if (place == MAP_FAILED) throw std::bad_alloc();
     return place;
   }
-  static void unmap(void* place) { ::munmap(place, sizeof(Session)); }
+  static void unmap(void* place) {
+    ASAN_UNPOISON_MEMORY_REGION(place, sizeof(Session));  // who gets the address next knows nothing of this
+    ::munmap(place, sizeof(Session));
+  }
 
   std::size_t kept_ = 0;
   std::array<void*, 16> places_{};

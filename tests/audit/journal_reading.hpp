@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <set>
 #include <string>
 #include <thread>
@@ -36,14 +37,21 @@ inline std::string text_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Every whole line of every segment, plain or compressed, oldest first.
+/// Every whole line of every segment, plain or compressed, oldest first; without those that a later segment supersedes.
 inline std::vector<std::string> all_lines_in(const std::string& directory) {
-  std::vector<std::string> lines;
+  std::map<std::uint64_t, std::string> lines;
+  std::uint64_t strange = std::uint64_t{1} << 63;
   for (const auto& path : segments_of(directory)) {
+    lines.erase(lines.lower_bound(*first_seq_of(path)), lines.lower_bound(strange));
     auto reader = SegmentReader::open(path);
-    while (const auto line = reader.has_value() ? reader->next() : std::nullopt) lines.emplace_back(line->text);
+    while (const auto line = reader.has_value() ? reader->next() : std::nullopt) {
+      const auto front = read_line_front(line->text);
+      lines.emplace(front ? front->seq : strange + lines.size(), line->text);
+    }
   }
-  return lines;
+  std::vector<std::string> sorted;
+  for (auto& [seq, line] : lines) sorted.push_back(std::move(line));
+  return sorted;
 }
 
 inline std::string action_of(const std::string& line) {
