@@ -207,22 +207,21 @@ class SinkReader {
     const auto* toml = table_.table("properties");
     if (toml == nullptr) return;
     TableReader properties(*toml, "[[sink]] properties", table_.mistakes());
-    for (const auto& [key, value] : *toml) {
-      const auto text = properties.text(key.str());
+    for (const auto& entry : *toml) {
+      const std::string key(entry.first.str());
+      const auto text = properties.text(key);
       const auto own = std::find_if(own_properties.begin(), own_properties.end(),
-                                    [&](const auto& property) { return property.name == key.str(); });
+                                    [&](const auto& property) { return property.name == key; });
       if (own != own_properties.end())
-        properties.complain(key.str(),
-                            fmt::format("[[sink]] properties: {} can't be set here: {}", own->name, own->instead));
-      else if (is_secret(key.str()))
-        properties.complain(key.str(),
-                            fmt::format("[[sink]] properties: {} would be a secret in this file; name a file "
-                                        "instead, with password_file or one of librdkafka's *.location",
-                                        key.str()));
-      else if (key.str().starts_with("test.") || key.str().ends_with("_cb") || key.str().starts_with("log"))
-        properties.complain(key.str(), fmt::format("[[sink]] properties: {} can't be set here; remove it", key.str()));
+        properties.complain(key, fmt::format("[[sink]] properties: {} can't be set here: {}", own->name, own->instead));
+      else if (is_secret(key))
+        properties.complain(key, fmt::format("[[sink]] properties: {} would be a secret in this file; name a file "
+                                             "instead, with password_file or one of librdkafka's *.location",
+                                             key));
+      else if (key.starts_with("test.") || key.ends_with("_cb") || key.starts_with("log"))
+        properties.complain(key, fmt::format("[[sink]] properties: {} can't be set here; remove it", key));
       else if (text)
-        sink_.properties.emplace(key.str(), *text);
+        sink_.properties.emplace(key, *text);
     }
   }
 
