@@ -74,7 +74,8 @@ class Recovery {
   }
 
   /// The state and the segment must not contradict each other.
-  Checked<bool> agree(const std::string& path, const SegmentContents& contents, const ReadLimit& limit) const {
+  [[nodiscard]] Checked<bool> agree(const std::string& path, const SegmentContents& contents,
+                                    const ReadLimit& limit) const {
     if (!is_intended(*first_seq_of(path))) return true;
     if (contents.bytes < intent_->offset)
       return refuse(path, fmt::format("ends with line {}, and lines up to {} had been on disk",
@@ -116,7 +117,7 @@ class Recovery {
   }
 
   /// A segment that the state knows of, and its lines, must be there.
-  Checked<bool> check_nothing_is_missing() const {
+  [[nodiscard]] Checked<bool> check_nothing_is_missing() const {
     if (!intent_ || run_.end.next_seq > intent_->before.next_seq || run_.end == intent_->before) return true;
     if (run_.end.next_seq == intent_->before.next_seq)
       return refuse(directory_, fmt::format("has another line {} than was written", run_.end.next_seq - 1));

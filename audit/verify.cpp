@@ -112,6 +112,8 @@ void Verifier::read_segment(const std::string& path, std::uint64_t first_seq, st
   superseded_from_ = next_first_seq;
   place_ = Place::start;
   auto reader = SegmentReader::open(path);
+  // It may have been compressed since the directory was read.
+  if (reader.has_error() && !is_compressed(path)) reader = SegmentReader::open(path + ".zst");
   if (reader.has_error()) return fault(path, "can't be read");
   std::uint64_t superseded = 0;
   while (const auto line = reader->next()) {
