@@ -14,7 +14,10 @@ using std::chrono::milliseconds;
 constexpr auto first_pause = milliseconds(100);
 constexpr auto longest_pause = std::chrono::seconds(30);
 constexpr auto cursor_interval = std::chrono::seconds(1);
-constexpr auto patience_at_the_end = std::chrono::seconds(1);
+/// At the end: however short the time that was given is, and how long nothing may arrive. A TLS handshake on a busy
+/// machine takes seconds; where nobody is there, the first refusal ends it anyway.
+constexpr auto shortest_end = std::chrono::seconds(1);
+constexpr auto patience_at_the_end = std::chrono::seconds(4);
 constexpr auto poll_interval = milliseconds(200);
 /// Between two looks at what arrived.
 constexpr auto confirm_interval = milliseconds(20);
@@ -97,7 +100,7 @@ Checked<bool> Shipper::start() {
 void Shipper::begin_stop(milliseconds limit) {
   const auto now = Clock::now();
   last_arrival_.store(now.time_since_epoch().count());
-  stop_limit_.store((now + std::max<Clock::duration>(limit, patience_at_the_end)).time_since_epoch().count());
+  stop_limit_.store((now + std::max<Clock::duration>(limit, shortest_end)).time_since_epoch().count());
   stop_.store(true);
   durable_.wake_all();
 }

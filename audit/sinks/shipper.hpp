@@ -63,7 +63,7 @@ class Shipper {
 
   /// The complaint: the cursor does not belong to this log.
   [[nodiscard]] Checked<bool> start();
-  /// One last try: as long as lines arrive, and one second without; at most `limit`, or a second. begin_stop() for
+  /// One last try: as long as lines arrive, and four seconds without; at most `limit`, or a second. begin_stop() for
   /// several at once.
   void stop(std::chrono::milliseconds limit);
   void begin_stop(std::chrono::milliseconds limit);

@@ -28,7 +28,7 @@ class Shippers {
   void wrote_up_to(std::uint64_t seq) { durable_.advance_to(seq); }
   /// The complaint names the cursor that does not belong to this log; then nothing runs.
   [[nodiscard]] Checked<bool> start();
-  /// One last try for all of them at once: as long as lines arrive, and a second without; at most `limit`, or a second.
+  /// One last try for all of them at once: as long as lines arrive, and four seconds without; at most `limit`, or one.
   void stop(std::chrono::milliseconds limit);
 
   /// Any thread: a sink that is required lags too far behind.

@@ -114,9 +114,7 @@ TEST_F(SyslogSinkTest, IsConfirmedAtTheEndByTheServersClosing) {
     SyslogServer server(0, with_tls ? std::optional(server_tls()) : std::nullopt);
     write(100);
     start(with_tls ? tls(server.port(), "syslog.lab") : SinkSettings{.port = server.port()});
-    const auto began = std::chrono::steady_clock::now();
     shippers_->stop(milliseconds(10'000));
-    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1900)) << "no waiting to settle";
     EXPECT_EQ(CursorFile(directory_.path(), "siem").read()->value_or(Cursor()).seq, written_.size());
     EXPECT_EQ(server.messages().size(), 100U);
     shippers_.reset();
@@ -156,7 +154,7 @@ TEST_F(SyslogSinkTest, DoesNotCountWhatIsOnlyInItsOwnKernelsBuffer) {
   EXPECT_GT(numbers().lag_lines, 2000U);
   const auto began = std::chrono::steady_clock::now();
   shippers_->stop(milliseconds(60'000));
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(4));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
 }
 
 TEST_F(SyslogSinkTest, TalksToNobodyWhoseCertificateIsForAnotherName) {
