@@ -1,5 +1,6 @@
 #include "audit/event.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "audit/fields.hpp"
@@ -51,6 +52,8 @@ constexpr std::array table{
     FieldRow{field::upstream_ip, tunnels,
              "The address that was judged and dialled; a lab may dial another in its place.", FieldType::address,
              "20.50.1.1", "ECS"},
+    FieldRow{field::address_class, tunnels, "public, or special where it is not for the public internet (RFC 6890).",
+             FieldType::keyword, "public", "own"},
     FieldRow{field::resolved, refusals, "The addresses the name led to, where they were refused; separated by commas.",
              FieldType::keyword, "10.1.2.3,fd00::1", "ECS, there a list"},
     FieldRow{field::asked, refusals, "What the client wrote, where no host and port could be made of it.",
@@ -95,6 +98,11 @@ constexpr std::array table{
     FieldRow{field::first_flight_time, "checked",
              "Microseconds from the client's turn to its whole ClientHello, the last if there are two.",
              FieldType::number, "3100", "own", "µs"},
+    FieldRow{field::first_byte_time, "progress close",
+             "Microseconds from the accepted connection to the upstream's first byte; absent while there is none.",
+             FieldType::number, "41000", "own", "µs"},
+    FieldRow{field::relay, "progress close", "splice where bytes went through a pipe of the kernel, else copy.",
+             FieldType::keyword, "splice", "own"},
     FieldRow{field::ended_by, "close", "client, upstream or gate.", FieldType::keyword, "client", "own"},
     FieldRow{field::count, refusals, "How many equal refusals the line stands for; absent for one.", FieldType::number,
              "40", "own"},
@@ -117,6 +125,10 @@ constexpr std::array table{
     FieldRow{field::hash, "checkpoint", "The SHA-256 of that line.", FieldType::keyword, "6cbe…", "own"},
     FieldRow{field::lab, all, "true when the gate runs as a lab; absent otherwise.", FieldType::flag, "true", "own"},
 };
+
+constexpr std::array<std::string_view, 15> action_names{"start", "policy", "open",   "checked", "progress",
+                                                        "close", "denied", "failed", "stop",    "segment",
+                                                        "live",  "head",   "torn",   "gap",     "checkpoint"};
 
 std::string_view tls_version_text(std::uint16_t version) {
   switch (version) {
@@ -153,7 +165,10 @@ void write_who_and_what(JsonLine& line, const Event& event) {
     line.text(field::host, event.target->host.text());
     line.number(field::port, std::uint64_t{event.target->port});
   }
-  if (event.upstream) line.text(field::upstream_ip, to_string(*event.upstream));
+  if (event.upstream) {
+    line.text(field::upstream_ip, to_string(*event.upstream));
+    line.text(field::address_class, to_string(classify(*event.upstream)));
+  }
   if (!event.resolved.empty()) line.text(field::resolved, list(event.resolved));
   line.text(field::asked, event.asked);
   if (event.ingress != IngressKind::connect) line.text(field::ingress, to_string(event.ingress));
@@ -187,6 +202,8 @@ void write_figures(JsonLine& line, const Event& event) {
   if (event.dns_time) line.number(field::dns_time, event.dns_time->count());
   if (event.dial_time) line.number(field::dial_time, event.dial_time->count());
   if (event.first_flight_time) line.number(field::first_flight_time, event.first_flight_time->count());
+  if (event.first_byte_time) line.number(field::first_byte_time, event.first_byte_time->count());
+  if (event.spliced) line.text(field::relay, *event.spliced ? "splice" : "copy");
   if (event.ended_by) line.text(field::ended_by, to_string(*event.ended_by));
   if (event.count > 1) line.number(field::count, event.count);
   if (event.first_at) line.time(field::first_at, *event.first_at);
@@ -203,10 +220,12 @@ void write_journal(JsonLine& line, const Event& event) {
 
 }  // namespace
 
-std::string_view to_string(Action action) {
-  constexpr std::array names{"start", "policy",  "open", "checked", "progress", "close", "denied",    "failed",
-                             "stop",  "segment", "live", "head",    "torn",     "gap",   "checkpoint"};
-  return names.at(static_cast<std::size_t>(action));
+std::string_view to_string(Action action) { return action_names.at(static_cast<std::size_t>(action)); }
+
+std::optional<Action> parse_action(std::string_view word) {
+  const auto* found = std::find(action_names.begin(), action_names.end(), word);
+  if (found == action_names.end()) return std::nullopt;
+  return static_cast<Action>(found - action_names.begin());
 }
 
 std::string_view to_string(FieldType type) {
