@@ -27,13 +27,14 @@ def program(name):
 
 
 class Beside:
-    """A program that runs beside the test from the start until stop(), and is told and says one line at a time."""
+    """A program that runs beside the test from the start until stop(), and is told and says one line at a time. It ends
+    with the test even where that is killed."""
 
     def __init__(self, folder, name, command, environment):
         self.output = os.path.join(folder, name + ".out")
         with open(self.output, "wb") as output:
-            self.process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=output,
-                                            stderr=subprocess.STDOUT, text=True)
+            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command], cwd=folder, env=environment,
+                                            stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, text=True)
 
     def said(self):
         with open(self.output, encoding="utf-8", errors="replace") as file:

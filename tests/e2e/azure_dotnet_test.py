@@ -24,26 +24,34 @@ ACCOUNT = "mystaging"
 STORAGE = f"{ACCOUNT}.blob.core.windows.net"
 SIGN_IN = pretend_entra.HOST
 CHANNEL = {STORAGE: "staged", SIGN_IN: "identity"}
-TEXT = b"a blob from .NET"
 
 
 class AzureSdkForNet(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="shirgate-e2e-dotnet-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.authority = Authority(os.path.join(cls.folder, "pki"), [STORAGE, SIGN_IN])
+        cls.azurite = Azurite(os.path.join(cls.folder, "azurite"), cls.authority, ACCOUNT, "--oauth", "basic")
+        cls.addClassCleanup(cls.azurite.stop)
+        entra = cls.authority.serve_https(pretend_entra.PretendEntra)
+        cls.addClassCleanup(entra.server_close)
+        cls.addClassCleanup(entra.shutdown)
+        cls.ports = {STORAGE: cls.azurite.port, SIGN_IN: entra.server_port}
+        cls.file = os.path.join(cls.folder, "file")
+        with open(cls.file, "wb") as file:
+            file.write(b"a blob from .NET")
+
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="shirgate-e2e-dotnet-")
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.authority = Authority(os.path.join(self.folder, "pki"), [STORAGE, SIGN_IN])
-        self.azurite = Azurite(os.path.join(self.folder, "azurite"), self.authority, ACCOUNT, "--oauth", "basic")
-        self.addCleanup(self.azurite.stop)
-        entra = self.authority.serve_https(pretend_entra.PretendEntra)
-        self.addCleanup(entra.server_close)
-        self.addCleanup(entra.shutdown)
-        self.ports = {STORAGE: self.azurite.port, SIGN_IN: entra.server_port}
-        self.file = os.path.join(self.folder, "file")
-        with open(self.file, "wb") as file:
-            file.write(TEXT)
+        self.requests_before = len(self.azurite.requests())
+
+    def requests(self):
+        """What the storage has answered in this test."""
+        return self.azurite.requests()[self.requests_before:]
 
     def start_gate(self, configuration):
-        self.gate = Gate(BINARY, os.path.join(self.folder, "gate"), configuration + lab(self.ports))
+        folder = os.path.join(self.folder, self.id().rsplit(".", 1)[1])
+        self.gate = Gate(BINARY, folder, configuration + lab(self.ports))
         self.addCleanup(self.gate.stop)
 
     def azmcp(self, *command):
@@ -87,7 +95,7 @@ class AzureSdkForNet(unittest.TestCase):
         for event in denied:
             self.assertEqual((event["shirgate.reason"], event["shirgate.stage"]), ("host_not_listed", "policy"))
             self.assertEqual((event["shirgate.runtime"], event["destination.port"]), ("contoso-prod", 443))
-        self.assertEqual(self.azurite.requests(), [])
+        self.assertEqual(self.requests(), [])
 
     def test_a_token_and_a_blob(self):
         self.start_gate(runtime(ACCOUNT) + "entra_auth = true\n")
@@ -97,7 +105,7 @@ class AzureSdkForNet(unittest.TestCase):
         self.assertEqual(uploaded["status"], 200, uploaded)
         self.assertEqual(self.tunnels(), [SIGN_IN, STORAGE] * 2)
         self.assertEqual(self.gate.events("denied") + self.gate.events("failed"), [])
-        puts = [(method, path.partition("?")[0]) for method, path, status in self.azurite.requests() if status == 201]
+        puts = [(method, path.partition("?")[0]) for method, path, status in self.requests() if status == 201]
         self.assertEqual(puts, [("PUT", "/stage"), ("PUT", "/stage/file")])
 
     def test_storage_that_is_not_listed(self):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The real binary between @azure/service-bus, which speaks AMQP in a WebSocket, and a pretend Service Bus: a tunnel that
-is quiet for longer than others may be.
+"""The real binary between @azure/service-bus, which speaks AMQP in a WebSocket, and a pretend Service Bus: a tunnel
+that is quiet for longer than others may be.
 
 Usage: azure_service_bus_test.py PATH_TO_SHIRGATE. Everything runs on loopback, on ports the kernel gives, and ends with
 the test.
@@ -75,7 +75,7 @@ class Jobs(unittest.TestCase):
         self.client.wait_until_it_says(f"^did {job}$")
 
     def wait_for_another_tunnel_to_be_cut(self):
-        """A tunnel that begins now and stays silent tells when the idle time is over for those that were silent before."""
+        """A tunnel that begins now and stays silent tells when the idle time is over for those already silent."""
         host, port = self.gate.address.split(":")
         with socket.create_connection((host, int(port)), DEADLINE) as connection:
             connection.sendall(f"CONNECT {STORAGE}:443 HTTP/1.1\r\nHost: {STORAGE}:443\r\n\r\n".encode())

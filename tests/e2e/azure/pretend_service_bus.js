@@ -1,5 +1,5 @@
 // A pretend Service Bus: AMQP 1.0 over WebSockets, any SAS token accepted, queues in memory.
-// usage: pretend_service_bus.js CERTIFICATE.pem KEY.pem. Says on which port it listens, each WebSocket and each message.
+// usage: pretend_service_bus.js CERTIFICATE.pem KEY.pem. Says its port, each WebSocket and each message.
 'use strict';
 const crypto = require('crypto');
 const fs = require('fs');
