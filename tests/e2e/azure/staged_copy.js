@@ -2,6 +2,8 @@
 // usage: staged_copy.js CONTAINER FILE COPY. The account is AZURE_STORAGE_CONNECTION_STRING's, the proxy HTTPS_PROXY's.
 'use strict';
 const fs = require('fs');
+// Node 18, which is Debian's, has it elsewhere.
+globalThis.crypto ??= require('crypto').webcrypto;
 const { BlobServiceClient } = require('@azure/storage-blob');
 
 const MIB = 1 << 20;
