@@ -115,7 +115,8 @@ class Gate:
         return [event for event in found if action in (None, event["event.action"])]
 
     def tunnels(self):
-        """Stops the gate, so that nothing more can come, and gives each tunnel as {action: its one event}."""
+        """Stops the gate, so that nothing more can come, and gives each tunnel as {action: its one event}, in the order
+        they were opened: the log is in that order for each worker only."""
         self.stop()
         found = {}
         for event in self.events():
@@ -123,7 +124,8 @@ class Gate:
                 of_tunnel = found.setdefault(event["shirgate.tunnel"], {})
                 assert event["event.action"] not in of_tunnel, f"twice: {event}"
                 of_tunnel[event["event.action"]] = event
-        return [of_tunnel for of_tunnel in found.values() if "open" in of_tunnel]
+        opened = [of_tunnel for of_tunnel in found.values() if "open" in of_tunnel]
+        return sorted(opened, key=lambda of_tunnel: of_tunnel["open"]["@timestamp"])
 
 
 class Authority:
