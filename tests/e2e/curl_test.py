@@ -109,6 +109,9 @@ class ThroughTheGate(unittest.TestCase):
             return [e for e in self.gate.events() if all(e.get(key) == value for key, value in fields.items())]
         return wait_for(matching, f"an event with {fields}")
 
+    def closed(self, matches):
+        return wait_for(lambda: [event for event in self.gate.events("close") if matches(event)], "a close event")
+
     def test_downloads_a_gibibyte_unharmed(self):
         curl = subprocess.Popen([*self.command, f"https://{STAGING}/gib"], stdout=subprocess.PIPE)
         digest, size = hashlib.sha256(), 0
@@ -121,6 +124,10 @@ class ThroughTheGate(unittest.TestCase):
         for _ in range(GIB // len(BLOCK)):
             expected.update(BLOCK)
         self.assertEqual((size, digest.hexdigest()), (GIB, expected.hexdigest()))
+        close, = self.closed(lambda event: event["destination.bytes"] > GIB)
+        self.assertEqual(close["shirgate.relay"], "splice")
+        self.assertLess(0, close["shirgate.time.first_byte"])
+        self.assertLess(close["shirgate.time.first_byte"] * 1000, close["event.duration"])
 
     def test_uploads_a_gibibyte_unharmed(self):
         path = os.path.join(self.folder, "gib")
@@ -132,8 +139,15 @@ class ThroughTheGate(unittest.TestCase):
         result = self.curl("-T", path, f"https://{STAGING}/block")
         os.remove(path)
         self.assertEqual(result.stdout.decode(), digest.hexdigest(), result.stderr)
-        wait_for(lambda: [e for e in self.gate.events("close") if e["source.bytes"] > GIB],
-                 "a close event with the upload's bytes")
+        self.assertEqual(self.closed(lambda event: event["source.bytes"] > GIB)[0]["shirgate.relay"], "splice")
+
+    def test_copies_what_is_small(self):
+        self.assertEqual(self.curl("-T", __file__, f"https://{STAGING}/block").returncode, 0)
+        close = self.closed(lambda event: 0 < event["source.bytes"] + event["destination.bytes"] < 1 << 20
+                            and "shirgate.relay" in event)[0]
+        self.assertEqual(close["shirgate.relay"], "copy")
+        opened, = (event for event in self.gate.events("open") if event["shirgate.tunnel"] == close["shirgate.tunnel"])
+        self.assertEqual(opened["shirgate.address_class"], "public")
 
     def test_tells_curl_why_an_unlisted_host_is_refused(self):
         result = self.curl("-v", "https://pypi.example/")
