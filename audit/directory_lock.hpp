@@ -11,7 +11,8 @@ namespace shirgate {
 
 class DirectoryLock {
  public:
-  /// Creates the directory if need be. The complaint says which path and why.
+  /// Creates the directory if need be. One that somebody else could change or swap is refused (CWE-59): a symbolic
+  /// link, another user's, one that everybody can write. The complaint says which path, why, and what to do.
   [[nodiscard]] static Checked<std::unique_ptr<DirectoryLock>> take(const std::string& directory);
   /// False when the path leads elsewhere by now: the directory was moved, unmounted or made anew.
   [[nodiscard]] bool is_in_place() const;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -11,11 +12,30 @@
 
 namespace shirgate {
 
+namespace {
+
+/// Why the path is no place for evidence; empty where it is, or where it can't be seen, which opening it says better.
+std::string distrust(const std::string& directory) {
+  struct stat found {};
+  if (::lstat(directory.c_str(), &found) != 0) return {};
+  if (S_ISLNK(found.st_mode))
+    return "is a symbolic link, which whoever owns it can point elsewhere; name the directory";
+  if (!S_ISDIR(found.st_mode)) return "is no directory";
+  if (found.st_uid != 0 && found.st_uid != ::geteuid())
+    return fmt::format("belongs to user {}, who can change what is in it; chown it to the gate's user, {}",
+                       found.st_uid, ::geteuid());
+  if ((found.st_mode & S_IWOTH) != 0) return "can be written by everybody; chmod o-w it";
+  return {};
+}
+
+}  // namespace
+
 Checked<std::unique_ptr<DirectoryLock>> DirectoryLock::take(const std::string& directory) {
   std::error_code ignored;  // opening the lock says it better
   std::filesystem::create_directories(directory, ignored);
+  if (const auto why = distrust(directory); !why.empty()) return complain(fmt::format("audit: {} {}", directory, why));
   auto path = directory + "/lock";
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
   if (fd < 0) return complain(fmt::format("audit: can't open {}: {}", path, std::system_category().message(errno)));
   std::unique_ptr<DirectoryLock> lock(new DirectoryLock(fd, std::move(path)));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0)

@@ -1,6 +1,8 @@
 #include "audit/journal.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -81,6 +83,7 @@ TEST(Journal, IsNotReadableByEverybody) {
   EXPECT_EQ(permissions & others, std::filesystem::perms::none);
 }
 
+// AUD-016
 TEST(Journal, BelongsToOneGate) {
   const TemporaryDirectory directory;
   auto first = open_journal(directory.path());
@@ -90,6 +93,60 @@ TEST(Journal, BelongsToOneGate) {
             "audit: " + directory.path() + " belongs to another running gate; give each its own directory");
   first.reset();
   EXPECT_NE(open_journal(directory.path()), nullptr);
+}
+
+// AUD-017
+TEST(Journal, TrustsNoDirectoryThatOthersCouldChange) {
+  const TemporaryDirectory directory;
+  const auto at = [&](const char* name) { return directory.path() + '/' + name; };
+  const auto complaint = [](const std::string& path) {
+    const auto opened = Journal::open({.directory = path});
+    return opened.has_error() ? opened.error().text() : "";
+  };
+  std::filesystem::create_directory(at("own"));
+  std::filesystem::create_directory_symlink(at("own"), at("link"));
+  EXPECT_EQ(
+      complaint(at("link")),
+      "audit: " + at("link") + " is a symbolic link, which whoever owns it can point elsewhere; name the directory");
+  ASSERT_EQ(::mkfifo(at("fifo").c_str(), 0600), 0);
+  EXPECT_EQ(complaint(at("fifo")), "audit: " + at("fifo") + " is no directory");
+  EXPECT_EQ(complaint("/dev/null"), "audit: /dev/null is no directory");
+  std::filesystem::create_directory(at("open"));
+  std::filesystem::permissions(at("open"), std::filesystem::perms::all);
+  EXPECT_EQ(complaint(at("open")), "audit: " + at("open") + " can be written by everybody; chmod o-w it");
+  std::filesystem::create_symlink("/dev/null", at("own/lock"));
+  EXPECT_EQ(complaint(at("own")), "audit: can't open " + at("own") + "/lock: Too many levels of symbolic links");
+  // Only root can give a directory away.
+  constexpr uid_t nobody = 65534;
+  std::filesystem::create_directory(at("foreign"));
+  if (::chown(at("foreign").c_str(), nobody, nobody) == 0) {
+    EXPECT_EQ(complaint(at("foreign")), "audit: " + at("foreign") +
+                                            " belongs to user 65534, who can change what is in it; chown it to the "
+                                            "gate's user, " +
+                                            std::to_string(::geteuid()));
+  }
+}
+
+// AUD-013: the order is that of the numbers; the clock on the wall is only written down.
+TEST(Journal, KeepsItsOrderWhenTheWallClockSteps) {
+  const TemporaryDirectory directory;
+  const auto began = std::chrono::system_clock::now();
+  {
+    const auto journal = open_journal(directory.path());
+    std::uint64_t tunnel = 0;
+    for (const auto step :
+         {std::chrono::hours(0), std::chrono::hours(-1), std::chrono::hours(24), std::chrono::hours(2)}) {
+      auto event = tunnel_event(Action::open, ++tunnel);
+      event.at = began + step;
+      EXPECT_TRUE(journal->writer(0).append(event).taken);
+    }
+  }
+  const auto opens = lines_in(directory.path(), "open");
+  ASSERT_EQ(opens.size(), 4U);
+  for (std::size_t i = 0; i < opens.size(); ++i) EXPECT_EQ(read_line_front(opens[i])->body.tunnel, i + 1);
+  expect_no_gap(directory.path(), 4);
+  const auto reopened = open_journal(directory.path());
+  EXPECT_EQ(lines_in(directory.path(), "torn").size(), 4U);
 }
 
 TEST(Journal, SaysWhichPathItCanNotWriteAndWhy) {

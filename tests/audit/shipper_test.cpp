@@ -249,6 +249,7 @@ TEST_F(ShipperTest, RefusesTheCursorOfAnotherLog) {
   EXPECT_NE(started.error().text().find("remove"), std::string::npos) << started.error().text();
 }
 
+// AUD-008
 TEST(Shippers, LetNoTunnelOpenWhileARequiredSinkIsOverdue) {
   const TemporaryDirectory directory;
   std::atomic<bool> overdue{false};

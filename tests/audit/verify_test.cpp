@@ -89,6 +89,7 @@ TEST_F(Verify, FindsEveryBitThatWasFlipped) {
   EXPECT_TRUE(result().intact());
 }
 
+// AUD-009: edited, removed, swapped, cut off, rolled back, spliced.
 TEST_F(Verify, NamesTheLineThatWasEdited) {
   auto lines = lines_of(segments_[1]);
   const auto at = lines[3].find("@timestamp\":\"") + 13;
@@ -166,6 +167,7 @@ TEST_F(Verify, FindsACutTailByAKnownHead) {
                {.head = head});
 }
 
+// AUD-010: whoever has the key can do that, and only what was kept elsewhere tells.
 TEST_F(Verify, FindsALogThatWasWrittenAnewByAKnownHead) {
   const auto known = parse_known_head(known_head(0));
   ASSERT_TRUE(known);

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import unittest
 
-from gate import Authority, Gate, lab, run, runtime, wait_for
+from gate import DEADLINE, Authority, Gate, lab, run, runtime, wait_for
 
 BINARY = sys.argv.pop(1)
 STAGING = "contosostage.blob.core.windows.net"
@@ -107,6 +107,14 @@ class Rsyslog:
             return [line[:-1] for line in file if line.endswith("\n")]
 
 
+def tunnel_to(gate, host):
+    """A tunnel that is open and does nothing."""
+    client = socket.create_connection(gate.address.rsplit(":", 1), timeout=DEADLINE)
+    client.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
+    assert b" 200 " in client.recv(4096)
+    return client
+
+
 class ToRsyslog(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -119,7 +127,7 @@ class ToRsyslog(unittest.TestCase):
         cls.origin.shutdown()
         shutil.rmtree(cls.folder)
 
-    def start(self, transport):
+    def start(self, transport, more=""):
         folder = os.path.join(self.folder, self._testMethodName)
         rsyslog = Rsyslog(os.path.join(folder, "rsyslog"), transport, self.authority)
         self.addCleanup(rsyslog.kill)
@@ -127,7 +135,7 @@ class ToRsyslog(unittest.TestCase):
             f'tls_name = "siem.lab"\ntls_ca = "{self.authority.certificate}"\n'
             f'tls_certificate = "{self.authority.server_certificate}"\ntls_key = "{self.authority.server_key}"\n')
         sink = (f'[[sink]]\nname = "siem"\nkind = "syslog"\naddress = "127.0.0.1:{rsyslog.port}"\n'
-                f'transport = "{transport}"\n{tls}')
+                f'transport = "{transport}"\n{tls}{more}')
         wait_for(rsyslog.hears_datagrams if transport == "udp" else rsyslog.listens, "rsyslogd")
         gate = Gate(BINARY, os.path.join(folder, "gate"),
                     runtime("contosostage") + lab({STAGING: self.origin.server_address[1]}) + sink)
@@ -213,6 +221,20 @@ class ToRsyslog(unittest.TestCase):
             rsyslog.process.send_signal(signal.SIGTERM)
             rsyslog.process.wait()
         self.kill_in_the_middle("tcp", stop)
+
+    # AUD-008
+    def test_a_required_receiver_that_hangs_holds_up_new_tunnels_and_loses_nothing(self):
+        rsyslog, gate = self.start("tcp", "required = true\nmax_backlog = 40\n")
+        held = tunnel_to(gate, STAGING)
+        self.addCleanup(held.close)
+        rsyslog.process.send_signal(signal.SIGSTOP)
+        wait_for(lambda: "503" in self.ask(gate).stderr, "a refusal")
+        self.assertIn("audit_unavailable", [event.get("shirgate.reason") for event in gate.events()])
+        rsyslog.process.send_signal(signal.SIGCONT)
+        wait_for(lambda: self.ask(gate).stdout == "hello", "tunnels again")
+        held.close()
+        gate.stop()
+        self.expect_all(gate, rsyslog, once=False)
 
     def test_nothing_is_missing_after_the_gate_is_killed(self):
         rsyslog, gate = self.start("tcp")

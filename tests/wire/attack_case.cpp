@@ -12,8 +12,8 @@
 namespace shirgate::wire {
 namespace {
 
-constexpr std::array families{"authority", "port", "address", "dns",    "http", "early",   "sni",
-                              "tls",       "ech",  "tds",     "tunnel", "log",  "positive"};
+constexpr std::array families{"authority", "port", "address", "dns",    "http", "early", "sni",
+                              "tls",       "ech",  "tds",     "tunnel", "log",  "audit", "positive"};
 
 std::string text_or_empty(const boost::json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);

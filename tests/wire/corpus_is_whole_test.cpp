@@ -48,10 +48,11 @@ TEST(AttackCases, ThatAreRunAreNotToldInWords) {
 std::string all_comments() {
   std::string all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(SHIRGATE_SOURCE_DIR "/tests")) {
-    if (entry.path().extension() != ".cpp") continue;
+    const bool python = entry.path().extension() == ".py";
+    if (!python && entry.path().extension() != ".cpp") continue;
     std::ifstream file(entry.path());
     for (std::string line; std::getline(file, line);)
-      if (const auto at = line.find("//"); at != std::string::npos) all += line.substr(at) + '\n';
+      if (const auto at = line.find(python ? "# " : "//"); at != std::string::npos) all += line.substr(at) + '\n';
   }
   return all;
 }

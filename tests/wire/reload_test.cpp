@@ -95,6 +95,21 @@ TEST(Reload, RefusesAnotherListener) {
   EXPECT_EQ(lab.audit().count("policy"), 0U);
 }
 
+// AUD-012
+TEST(Reload, ThatWantsAnotherLogTooChangesNeitherLogNorPolicy) {
+  Upstream upstream;
+  Lab lab(upstream.port());
+  auto config = lab.config();
+  config.settings.audit_directory += "-elsewhere";
+  config.policy = std::make_shared<const Policy>();
+  const auto reloaded = lab.gate().reload(std::move(config));
+  ASSERT_TRUE(reloaded.has_error());
+  EXPECT_NE(std::string(reloaded.error().text()).find("[audit] directory"), std::string::npos);
+  EXPECT_TRUE(open_tunnel(lab, upstream).whole());
+  EXPECT_TRUE(lab.audit().shows("open"));
+  EXPECT_EQ(lab.audit().count("policy"), 0U);
+}
+
 TEST(Stop, WaitsForAnOpenTunnel) {
   Upstream upstream;
   Lab lab(upstream.port());

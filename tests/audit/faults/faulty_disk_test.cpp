@@ -106,6 +106,7 @@ struct Kind {
 
 class FaultyDiskOf : public testing::TestWithParam<Kind> {};
 
+// AUD-005, and AUD-007 as far as it is about what the disk answers.
 TEST_P(FaultyDiskOf, LosesNothingThatWasAcceptedWhicheverCallFails) {
   const auto& [name, durability, error, times] = GetParam();
   bool struck = true;
@@ -124,6 +125,7 @@ INSTANTIATE_TEST_SUITE_P(Table, FaultyDiskOf,
                                          Kind{"IoErrorForEver", Durability::group, EIO, Fault::for_ever},
                                          Kind{"FullForEver", Durability::group, ENOSPC, Fault::for_ever},
                                          Kind{"ReadOnlyForEver", Durability::group, EROFS, Fault::for_ever},
+                                         Kind{"QuotaForEver", Durability::group, EDQUOT, Fault::for_ever},
                                          Kind{"IoErrorOnceFsync", Durability::fsync, EIO, 1},
                                          Kind{"FullOnceFsync", Durability::fsync, ENOSPC, 1},
                                          Kind{"IoErrorForEverFsync", Durability::fsync, EIO, Fault::for_ever},
@@ -132,6 +134,7 @@ INSTANTIATE_TEST_SUITE_P(Table, FaultyDiskOf,
 
 class FaultyDisks : public testing::TestWithParam<Durability> {};
 
+// AUD-006
 TEST_P(FaultyDisks, OfWhichEveryWriteIsShort) {
   EXPECT_TRUE(survive(GetParam(), {{.call = Call::pwrite, .times = Fault::for_ever, .error = 0}}));
 }

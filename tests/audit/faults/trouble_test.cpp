@@ -41,6 +41,7 @@ class TroubledJournal : public testing::Test {
   std::uint64_t accepted_ = 0;
 };
 
+// AUD-007
 TEST_F(TroubledJournal, KeepsEverythingUntilItsDirectoryIsBack) {
   fs::rename(path(), path() + ".away");
   append(Action::close, 1);

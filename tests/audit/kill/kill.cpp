@@ -2,6 +2,8 @@
 // promised: nothing that was accepted is lost, nothing is written twice, every open tunnel gets its end.
 //
 //   audit_kill --rounds 200 --seed 7
+//
+// AUD-001
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
