@@ -229,7 +229,7 @@ class ToRsyslog(unittest.TestCase):
         self.addCleanup(held.close)
         rsyslog.process.send_signal(signal.SIGSTOP)
         wait_for(lambda: "503" in self.ask(gate).stderr, "a refusal")
-        self.assertIn("audit_unavailable", [event.get("shirgate.reason") for event in gate.events()])
+        wait_for(lambda: "audit_unavailable" in [event.get("shirgate.reason") for event in gate.events()], "its record")
         rsyslog.process.send_signal(signal.SIGCONT)
         wait_for(lambda: self.ask(gate).stdout == "hello", "tunnels again")
         held.close()
