@@ -1,5 +1,6 @@
 #include "audit/event.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "audit/fields.hpp"
@@ -103,6 +104,10 @@ constexpr std::array table{
     FieldRow{field::lab, all, "true when the gate runs as a lab; absent otherwise.", FieldType::flag, "true", "own"},
 };
 
+constexpr std::array<std::string_view, 15> action_names{"start", "policy", "open",   "checked", "progress",
+                                                        "close", "denied", "failed", "stop",    "segment",
+                                                        "live",  "head",   "torn",   "gap",     "checkpoint"};
+
 std::string_view tls_version_text(std::uint16_t version) {
   switch (version) {
     case 0x0300: return "SSL3";
@@ -179,9 +184,12 @@ void write_figures(JsonLine& line, const Event& event) {
 
 }  // namespace
 
-std::string_view to_string(Action action) {
-  constexpr std::array names{"start", "policy", "open", "checked", "progress", "close", "denied", "failed", "stop"};
-  return names.at(static_cast<std::size_t>(action));
+std::string_view to_string(Action action) { return action_names.at(static_cast<std::size_t>(action)); }
+
+std::optional<Action> parse_action(std::string_view word) {
+  const auto* found = std::find(action_names.begin(), action_names.end(), word);
+  if (found == action_names.end()) return std::nullopt;
+  return static_cast<Action>(found - action_names.begin());
 }
 
 std::string_view to_string(FieldType type) {

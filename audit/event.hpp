@@ -14,8 +14,26 @@
 
 namespace shirgate {
 
-enum class Action : std::uint8_t { start, policy, open, checked, progress, close, denied, failed, stop };
+/// From `segment` on they are the journal's own.
+enum class Action : std::uint8_t {
+  start,
+  policy,
+  open,
+  checked,
+  progress,
+  close,
+  denied,
+  failed,
+  stop,
+  segment,
+  live,
+  head,
+  torn,
+  gap,
+  checkpoint,
+};
 [[nodiscard]] std::string_view to_string(Action action);
+[[nodiscard]] std::optional<Action> parse_action(std::string_view word);
 
 /// Who ended an open tunnel.
 enum class EndedBy : std::uint8_t { client, upstream, gate };

@@ -6,9 +6,11 @@
 namespace shirgate::field {
 
 inline constexpr std::string_view seq = "shirgate.seq";
+inline constexpr std::string_view gate = "shirgate.gate";
 inline constexpr std::string_view timestamp = "@timestamp";
 inline constexpr std::string_view action = "event.action";
 inline constexpr std::string_view tunnel = "shirgate.tunnel";
+inline constexpr std::string_view live_tunnels = "shirgate.tunnels";
 inline constexpr std::string_view runtime = "shirgate.runtime";
 inline constexpr std::string_view channel = "shirgate.channel";
 inline constexpr std::string_view rule = "shirgate.rule";

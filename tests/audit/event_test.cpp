@@ -97,9 +97,19 @@ TEST(Event, WritesEveryValueAsTheTypeItsRowSays) {
     ASSERT_NE(value, nullptr) << row.key;
     EXPECT_EQ(value->is_number(), row.type == FieldType::number) << row.key;
     EXPECT_EQ(value->is_bool(), row.type == FieldType::flag) << row.key;
-    if (row.type == FieldType::address) EXPECT_TRUE(parse_address(value->as_string())) << row.key;
-    if (row.type == FieldType::date) EXPECT_TRUE(value->as_string().ends_with("Z")) << row.key;
+    if (row.type == FieldType::address) {
+      EXPECT_TRUE(parse_address(value->as_string())) << row.key;
+    }
+    if (row.type == FieldType::date) {
+      EXPECT_TRUE(value->as_string().ends_with("Z")) << row.key;
+    }
   }
+}
+
+TEST(Event, ReadsEveryActionItWrites) {
+  for (auto i = static_cast<int>(Action::start); i <= static_cast<int>(Action::checkpoint); ++i)
+    EXPECT_EQ(parse_action(to_string(static_cast<Action>(i))), static_cast<Action>(i));
+  for (const auto* other : {"", "Open", "opens"}) EXPECT_FALSE(parse_action(other)) << other;
 }
 
 TEST(Event, WritesValuesAsTheirRowsPromise) {
@@ -145,9 +155,10 @@ TEST(Event, LeavesOutACountOfOne) {
 
 TEST(Event, SpellsEveryAction) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(Action::stop); ++i) names.insert(to_string(static_cast<Action>(i)));
-  EXPECT_EQ(names, (std::set<std::string_view>{"start", "policy", "open", "checked", "progress", "close", "denied",
-                                               "failed", "stop"}));
+  for (int i = 0; i <= static_cast<int>(Action::checkpoint); ++i) names.insert(to_string(static_cast<Action>(i)));
+  EXPECT_EQ(names,
+            (std::set<std::string_view>{"start", "policy", "open", "checked", "progress", "close", "denied", "failed",
+                                        "stop", "segment", "live", "head", "torn", "gap", "checkpoint"}));
   EXPECT_EQ(to_string(EndedBy::client), "client");
   EXPECT_EQ(to_string(EndedBy::upstream), "upstream");
 }

@@ -24,9 +24,10 @@ struct Home {
   std::string include;
   std::string folder;
 };
-const std::vector<Home> homes{{"openssl/", "certs"},     {"toml++/", "config"},      {"ares.h", "proxy"},
-                              {"boost/beast/", "proxy"}, {"spdlog/", "proxy"},       {"CLI/", "cli"},
-                              {"boost/asio/", "proxy"},  {"boost/asio.hpp", "proxy"}};
+const std::vector<Home> homes{{"openssl/", "certs"},     {"toml++/", "config"},       {"ares.h", "proxy"},
+                              {"boost/beast/", "proxy"}, {"spdlog/", "proxy"},        {"CLI/", "cli"},
+                              {"boost/asio/", "proxy"},  {"boost/asio.hpp", "proxy"}, {"zstd.h", "audit"},
+                              {"simdjson.h", "audit"}};
 
 struct Source {
   fs::path path;
