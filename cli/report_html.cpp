@@ -65,12 +65,16 @@ class ReportPage {
 
   [[nodiscard]] std::string write() {
     section("channels", "What left, by channel", channels());
-    section("public", "Public answers on private channels", wrong_answers("public-table", findings_.public_on_private));
-    section("answers", "Other answers that were not expected",
-            wrong_answers("answers-table", findings_.other_wrong_answers));
+    section(
+        "public", "Public answers on private channels",
+        wrong_answers("public-table", "Public answers, where private ones were expected", findings_.public_on_private));
+    section(
+        "answers", "Other answers that were not expected",
+        wrong_answers("answers-table", "Answers outside of where the name must lead", findings_.other_wrong_answers));
     section("unlisted", "What no rule lists", unlisted());
-    section("reported", "What only report mode let out", attempts("reported-table", findings_.reported));
-    section("refused", "What was refused otherwise", attempts("refused-table", findings_.refused));
+    section("reported", "What only report mode let out",
+            attempts("reported-table", "Only reported", findings_.reported));
+    section("refused", "What was refused otherwise", attempts("refused-table", "Refused otherwise", findings_.refused));
     section("strangers", "Hosts that were new under a wildcard", strangers());
     section("unused", "Rules that let nothing pass in this time", unused());
     section("troubles", "What could not be read", troubles());
@@ -195,9 +199,10 @@ class ReportPage {
     return text;
   }
 
-  [[nodiscard]] static std::string wrong_answers(std::string_view id, const std::vector<WrongAnswer>& answers) {
+  [[nodiscard]] static std::string wrong_answers(std::string_view id, std::string_view caption,
+                                                 const std::vector<WrongAnswer>& answers) {
     if (answers.empty()) return {};
-    HtmlTable table(id, "Names that led where their channel must not lead",
+    HtmlTable table(id, caption,
                     {{"Host"}, {"Runtime"}, {"Channel"}, {"Answers"}, {"Times", Kind::figure}, {"First"}, {"Last"}});
     for (std::size_t i = 0; i < std::min(answers.size(), most_rows); ++i) {
       const auto& [key, summary, classes] = answers[i];
@@ -215,7 +220,7 @@ class ReportPage {
       chart.rows.push_back({attempt_target(*key), summary->count, 0, counted(summary->count, "time")});
     }
     chart.summary = fmt::format("The most frequent is {}: {}.", chart.rows.front().label, chart.rows.front().text);
-    std::string text = bar_chart(chart) + attempts("unlisted-table", findings_.unlisted);
+    std::string text = bar_chart(chart) + attempts("unlisted-table", "Not listed", findings_.unlisted);
     for (std::size_t i = 0; i < std::min(findings_.unlisted.size(), most_paragraphs); ++i)
       text += advice_on(findings_.unlisted[i]);
     return text + left_out_text(report_.refused().rest_targets.count(), "targets");
@@ -235,9 +240,10 @@ class ReportPage {
     return text;
   }
 
-  [[nodiscard]] static std::string attempts(std::string_view id, const std::vector<Attempt>& attempts) {
+  [[nodiscard]] static std::string attempts(std::string_view id, std::string_view what,
+                                            const std::vector<Attempt>& attempts) {
     if (attempts.empty()) return {};
-    HtmlTable table(id, "The most frequent first",
+    HtmlTable table(id, fmt::format("{}, the most frequent first", what),
                     {{"Target"},
                      {"Runtime"},
                      {"Reason"},
@@ -257,7 +263,7 @@ class ReportPage {
 
   [[nodiscard]] std::string strangers() const {
     if (findings_.strangers.empty()) return {};
-    HtmlTable table("strangers-table", "The latest first",
+    HtmlTable table("strangers-table", "New hosts, the latest first",
                     {{"Host"},
                      {"Runtime"},
                      {"Channel"},

@@ -129,7 +129,9 @@ class ReportText {
 
   void write_attempt(const Attempt& attempt) {
     const auto& [key, summary, advice] = attempt;
-    out_ += "  " + paint_.heading(printable(attempt_target(*key))) + '\n';
+    auto title = wrapped(attempt_target(*key), width_ - 2, 2);
+    title.pop_back();  // its line end
+    out_ += "  " + paint_.heading(title) + '\n';
     const auto line = [&](std::string_view text) { out_ += "    " + wrapped(text, width_ - 4, 4); };
     line(fmt::format("{}, {}, first {}, last {}, from {}{}", key->reason, counted(summary->count, "time"),
                      short_time(summary->first_seen), short_time(summary->last_seen), first_of(summary->clients),

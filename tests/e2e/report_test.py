@@ -30,22 +30,19 @@ class Log:
     def __init__(self, folder):
         self.folder = folder
         self.seq = 0
-        self.segment = None
         os.makedirs(folder)
         self.rotate()
 
     def rotate(self):
-        if self.segment:
-            self.segment.close()
-        self.segment = open(os.path.join(self.folder, f"audit-{self.seq + 1:012}.jsonl"), "w", encoding="ascii")
+        self.segment = os.path.join(self.folder, f"audit-{self.seq + 1:012}.jsonl")
 
     def add(self, action, **fields):
         self.seq += 1
         time = f"2026-11-{1 + self.seq // 1000:02}T{self.seq // 60 % 24:02}:{self.seq % 60:02}:00.000Z"
         line = {"shirgate.seq": self.seq, "@timestamp": time, "event.action": action}
         line.update({key.replace("__", "."): value for key, value in fields.items()})
-        self.segment.write(json.dumps(line) + "\n")
-        self.segment.flush()
+        with open(self.segment, "a", encoding="ascii") as segment:
+            segment.write(json.dumps(line) + "\n")
 
     def add_tunnel(self, host, channel, sent, **fields):
         about = {"shirgate__tunnel": f"{self.seq:016x}", "shirgate__runtime": "contoso-prod",
@@ -88,6 +85,11 @@ def write_log(folder):
         log.add("checked", shirgate__runtime=text, shirgate__channel=text, destination__domain=text,
                 destination__port=443, tls__client__server_name=text)
     return log
+
+
+def text_of(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
 
 
 def report(*arguments):
@@ -212,7 +214,7 @@ class Page(unittest.TestCase):
     def test_it_opens_without_any_network(self):
         self.browser.open(self.url)
         self.assertEqual(self.browser.requests, [self.url])
-        self.assertIsNone(re.search(r"https?://", open(self.page, encoding="ascii").read()))
+        self.assertIsNone(re.search(r"https?://", text_of(self.page)))
 
     def test_its_own_style_is_the_only_one_that_applies(self):
         self.browser.open(self.url)
@@ -253,18 +255,17 @@ class Following(unittest.TestCase):
                 # Nobody says when it has begun, so it is told until it hears.
                 def heard(host):
                     log.add_refusal(host)
-                    with open(output, "rb") as file:
-                        return host.encode() in file.read()
+                    return host in text_of(output)
 
                 wait_for(lambda: heard("first.example"), "a refusal")
                 log.rotate()
                 wait_for(lambda: heard("second.example"), "a refusal after the rotation")
                 log.add_tunnel("third.example", "erp", 1)
-                wait_for(lambda: b"third.example" in open(output, "rb").read(), "an opening")
+                wait_for(lambda: "third.example" in text_of(output), "an opening")
             finally:
                 process.terminate()
                 process.wait()
-            text = open(output, "rb").read().decode("ascii")
+            text = text_of(output)
             self.assertNotIn("before.example", text)
             self.assertRegex(text, r"2026-11-01 \S+  refused  10\.20\.0\.21  first\.example:443  host_not_listed\n")
             self.assertRegex(text, r"opened   10\.20\.0\.21  third\.example:443  erp by a/rule\n")
