@@ -27,6 +27,8 @@ namespace shirgate {
 [[nodiscard]] std::string few_text(const FewOf& few);
 /// How many more there were: "12 more", "at least 500 more".
 [[nodiscard]] std::string more_text(std::size_t count, bool is_least);
+/// True where its one server name is the target's host, as it must be for a relayed tunnel.
+[[nodiscard]] bool names_its_host(const HostSummary& host, const std::string& target);
 /// "host:port (SNI other)"
 [[nodiscard]] std::string attempt_target(const Report::Refused& key);
 /// "1 tunnel", "3 tunnels"

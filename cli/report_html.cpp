@@ -4,11 +4,10 @@
 
 #include "certs/digest.hpp"
 #include "cli/html_text.hpp"
+#include "cli/report_charts.hpp"
 #include "cli/report_formats.hpp"
 #include "cli/report_style.hpp"
-#include "cli/svg_chart.hpp"
 #include "cli/table.hpp"
-#include "cli/time_bins.hpp"
 
 namespace shirgate {
 namespace {
@@ -16,8 +15,6 @@ namespace {
 /// A page with more is slow to open; --format json has everything.
 constexpr std::size_t most_rows = 1000;
 constexpr std::size_t most_paragraphs = 100;
-constexpr std::size_t most_bars = 12;
-constexpr std::size_t most_columns = 120;
 
 using Kind = HtmlTable::Kind;
 
@@ -99,7 +96,7 @@ class ReportPage {
   }
 
   [[nodiscard]] std::string channels() const {
-    if (report_.channels().empty()) return paragraph("Nothing left.") + tunnels_over_time();
+    if (report_.channels().empty()) return paragraph("Nothing left.") + tunnels_over_time(report_);
     HtmlTable totals("totals-table", "Totals of each channel",
                      {{"Channel"},
                       {"Runtime"},
@@ -122,37 +119,7 @@ class ReportPage {
                   human_bytes(total.bytes_from_upstream), short_duration(total.dial_times.quantile(0.5)),
                   short_duration(total.dial_times.quantile(0.99))});
     }
-    return bytes_by_channel() + tunnels_over_time() + totals.html() + hosts();
-  }
-
-  [[nodiscard]] std::string bytes_by_channel() const {
-    Chart chart{.id = "chart-bytes", .title = "Bytes per channel", .first_name = "sent", .second_name = "received"};
-    for (const auto& [key, hosts] : report_.channels()) {
-      const auto total = total_of(hosts);
-      chart.rows.push_back({fmt::format("{} ({})", key.channel, key.runtime), total.bytes_from_client,
-                            total.bytes_from_upstream,
-                            fmt::format("{} sent, {} received", human_bytes(total.bytes_from_client),
-                                        human_bytes(total.bytes_from_upstream))});
-    }
-    std::stable_sort(chart.rows.begin(), chart.rows.end(),
-                     [](const ChartRow& a, const ChartRow& b) { return a.first + a.second > b.first + b.second; });
-    if (chart.rows.size() > most_bars) chart.rows.resize(most_bars);
-    chart.summary = fmt::format("The most went through {}: {}.", chart.rows.front().label, chart.rows.front().text);
-    return bar_chart(chart);
-  }
-
-  [[nodiscard]] std::string tunnels_over_time() const {
-    Chart chart{.id = "chart-time", .title = "Tunnels over time", .first_name = "opened", .second_name = "refused"};
-    std::uint64_t most = 0;
-    for (const auto& [label, hour] : time_bins(report_.hours(), most_columns)) {
-      chart.rows.push_back(
-          {label, hour.tunnels, hour.refused, fmt::format("{} opened, {} refused", hour.tunnels, hour.refused)});
-      most = std::max(most, hour.tunnels);
-    }
-    if (chart.rows.empty()) return {};
-    chart.summary = fmt::format("From {} to {}, at most {} at a time.", chart.rows.front().label,
-                                chart.rows.back().label, counted(most, "opened tunnel"));
-    return column_chart(chart);
+    return bytes_by_channel(report_) + tunnels_over_time(report_) + totals.html() + hosts();
   }
 
   [[nodiscard]] std::string hosts() const {
@@ -176,9 +143,9 @@ class ReportPage {
       left_out += hosts.rest_hosts.count();
       for (const auto& [target, host] : hosts.listed) {
         if (++rows > most_rows) continue;
-        table.add({target, key.runtime, key.channel, few_text(host.snis), addresses_of(host.addresses),
-                   std::to_string(host.tunnels), std::to_string(host.failed), std::to_string(host.cut),
-                   human_bytes(host.bytes_from_client), human_bytes(host.bytes_from_upstream),
+        table.add({target, key.runtime, key.channel, names_its_host(host, target) ? "same" : few_text(host.snis),
+                   addresses_of(host.addresses), std::to_string(host.tunnels), std::to_string(host.failed),
+                   std::to_string(host.cut), human_bytes(host.bytes_from_client), human_bytes(host.bytes_from_upstream),
                    short_duration(host.dial_times.quantile(0.5)), short_duration(host.dial_times.quantile(0.99)),
                    short_time(host.last_seen)});
       }
@@ -214,13 +181,8 @@ class ReportPage {
 
   [[nodiscard]] std::string unlisted() const {
     if (findings_.unlisted.empty()) return paragraph("Nothing tried to leave that is not listed.");
-    Chart chart{.id = "chart-unlisted", .title = "Refusals by host"};
-    for (const auto& [key, summary, advice] : findings_.unlisted) {
-      if (chart.rows.size() == most_bars) break;
-      chart.rows.push_back({attempt_target(*key), summary->count, 0, counted(summary->count, "time")});
-    }
-    chart.summary = fmt::format("The most frequent is {}: {}.", chart.rows.front().label, chart.rows.front().text);
-    std::string text = bar_chart(chart) + attempts("unlisted-table", "Not listed", findings_.unlisted);
+    std::string text =
+        refusals_by_host(findings_.unlisted) + attempts("unlisted-table", "Not listed", findings_.unlisted);
     for (std::size_t i = 0; i < std::min(findings_.unlisted.size(), most_paragraphs); ++i)
       text += advice_on(findings_.unlisted[i]);
     return text + left_out_text(report_.refused().rest_targets.count(), "targets");

@@ -28,6 +28,7 @@ table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
 caption { text-align: left; padding-bottom: 0.25rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.6rem; border-bottom: 1px solid var(--line); }
 thead th { background: var(--band); white-space: nowrap; }
+td:not(.figure) { min-width: 6.5rem; }
 tbody th { font-weight: 600; min-width: 14rem; }
 .figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 figure { margin: 1.25rem 0; }

@@ -17,12 +17,6 @@ std::string first_of(const FewOf& few) {
   return more == 0 ? few.listed().front() : fmt::format("{} +{}", few.listed().front(), more);
 }
 
-/// The server name of a relayed tunnel is its host's, or the tunnel would not have been relayed.
-std::string sni_column(const HostSummary& host, const std::string& target) {
-  if (host.snis.listed().size() == 1 && target.starts_with(host.snis.listed().front() + ':')) return "same";
-  return first_of(host.snis);
-}
-
 using Row = std::pair<const std::string, HostSummary>;
 
 std::vector<const Row*> busiest(const Report::Hosts& hosts) {
@@ -102,9 +96,9 @@ class ReportText {
     const auto rows = busiest(hosts);
     for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) {
       const auto& [target, host] = *rows[i];
-      table.add({target, sni_column(host, target), first_of(host.addresses), std::to_string(host.tunnels),
-                 std::to_string(host.failed), std::to_string(host.cut), human_bytes(host.bytes_from_client),
-                 human_bytes(host.bytes_from_upstream)});
+      table.add({target, names_its_host(host, target) ? "same" : first_of(host.snis), first_of(host.addresses),
+                 std::to_string(host.tunnels), std::to_string(host.failed), std::to_string(host.cut),
+                 human_bytes(host.bytes_from_client), human_bytes(host.bytes_from_upstream)});
     }
     out_ += table.text(width_);
     if (rows.size() > most_rows) more(rows.size() - most_rows, "hosts");
@@ -137,9 +131,11 @@ class ReportText {
                      short_time(summary->first_seen), short_time(summary->last_seen), first_of(summary->clients),
                      key->runtime.empty() ? "" : fmt::format(" ({})", key->runtime)));
     if (!advice.resembles.empty()) line("looks like " + advice.resembles);
-    if (!advice.documented.empty()) line("documented: " + advice.documented);
-    if (advice.resembles.empty() && advice.setting.empty() && advice.allow.empty() && !advice.text.empty())
-      line(advice.text);
+    if (!advice.documented.empty())
+      line("documented: " + advice.documented);
+    else if (!advice.allow.empty())
+      line("Microsoft does not document that SHIR needs it");
+    if (advice.resembles.empty() && advice.allow.empty() && !advice.text.empty()) line(advice.text);
     if (!advice.against.empty()) {
       constexpr std::string_view careful = "careful:";
       const auto text = wrapped(fmt::format("{} {}", careful, advice.against), width_ - 4, 4);

@@ -31,6 +31,10 @@ std::string few_text(const FewOf& few) {
   return text;
 }
 
+bool names_its_host(const HostSummary& host, const std::string& target) {
+  return host.snis.listed().size() == 1 && target.starts_with(host.snis.listed().front() + ':');
+}
+
 std::string attempt_target(const Report::Refused& key) {
   if (key.target.empty()) return "(nothing readable)";
   return key.sni.empty() ? key.target : fmt::format("{} (SNI {})", key.target, key.sni);

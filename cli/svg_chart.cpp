@@ -47,7 +47,7 @@ std::string figure(const Chart& chart, double height, std::string_view drawing) 
 std::string bar_chart(const Chart& chart) {
   constexpr double row_height = 34;
   constexpr double bar_height = 12;
-  constexpr double most_wide = 560;
+  constexpr double most_wide = 480;
   std::uint64_t most = 0;
   for (const auto& row : chart.rows) most = std::max({most, row.first, row.second});
   std::string drawing;

@@ -123,7 +123,7 @@ class Report(unittest.TestCase):
 
     def test_text_fits_the_terminal(self):
         with tempfile.NamedTemporaryFile() as log:
-            subprocess.run(["script", "-qc", f"stty cols 90; {BINARY} report {self.audit}", log.name], check=True,
+            subprocess.run(["script", "-qc", f"stty cols 90; {BINARY} report {self.audit} 2>/dev/null", log.name], check=True,
                            stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
                            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1"})
             lines = [line.rstrip(b"\r\n") for line in log.readlines()[1:-1]]
