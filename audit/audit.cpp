@@ -17,19 +17,23 @@ Claim claim_of(Action action) {
 
 }  // namespace
 
-bool Audit::push(const Event& event) {
+Audit::Audit(Journal& journal, Ring& ring) : journal_(journal), ring_(ring), refusals_(journal.refusal_quota()) {
+  line_.reserve(Ring::max_record_bytes);
+}
+
+Ticket Audit::push(const Event& event) {
   line_.clear();
   append_json(line_, event);
   const bool taken = ring_.push(line_, claim_of(event.action));
   journal_.wake(ring_.fill() > 0.5);
-  return taken;
+  return {taken, taken ? ring_.pushed() : 0};
 }
 
 Ticket Audit::append(const Event& event) {
   const bool refusal = event.action == Action::denied || event.action == Action::failed;
   if (refusal && event.client && !refusals_.stands_alone(event)) return {true};
   if (event.action == Action::open && !journal_.healthy()) return {false};
-  return {push(event)};
+  return push(event);
 }
 
 void Audit::tick(WallTime now) {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view all = "all";
 constexpr std::string_view requests = "open checked progress close denied failed";
+constexpr std::string_view whereabouts = "open checked progress close denied failed torn";
 constexpr std::string_view refusals = "denied failed";
 constexpr std::string_view refusals_and_open = "open denied failed";
 constexpr std::string_view tunnels = "open progress close";
@@ -18,33 +19,36 @@ constexpr std::string_view tunnels = "open progress close";
 constexpr std::array table{
     FieldRow{field::seq, all, "Number of the line; starts at 1 and never skips, over restarts too.", FieldType::number,
              "42", "own"},
+    FieldRow{field::prev, all, "SHA-256 of the line before, without its line end; 64 zeros in the first.",
+             FieldType::keyword, "6cbe…", "own"},
+    FieldRow{field::gate, all, "Whose log it is: the first 16 digits of the SHA-256 of its raw public key.",
+             FieldType::keyword, "b5cb98b1f5ff8d6f", "own"},
     FieldRow{field::timestamp, all, "When it happened, UTC, RFC 3339 with milliseconds.", FieldType::date,
              "2026-11-22T02:29:36.341Z", "ECS"},
-    FieldRow{field::action, all, "start, policy, open, checked, progress, close, denied, failed or stop.",
-             FieldType::keyword, "open", "ECS"},
-    FieldRow{field::tunnel, requests, "Request id; the client saw it in a refusal. Sixteen hexadecimal digits.",
+    FieldRow{field::action, all, "What happened: a row of the table above.", FieldType::keyword, "open", "ECS"},
+    FieldRow{field::tunnel, whereabouts, "Request id; the client saw it in a refusal. Sixteen hexadecimal digits.",
              FieldType::keyword, "00c0ffee00000017", "own"},
-    FieldRow{field::runtime, requests, "The [[runtime]] the client belongs to.", FieldType::keyword, "contoso-prod",
+    FieldRow{field::runtime, whereabouts, "The [[runtime]] the client belongs to.", FieldType::keyword, "contoso-prod",
              "own"},
-    FieldRow{field::channel, requests, "What the tunnel is for: control, relay, update, staged, …", FieldType::keyword,
-             "control", "own"},
+    FieldRow{field::channel, whereabouts, "What the tunnel is for: control, relay, update, staged, …",
+             FieldType::keyword, "control", "own"},
     FieldRow{field::rule, requests, "The rule that decided.", FieldType::keyword,
              "contoso-prod/ctl-fqdn-public/contoso-prod.westeurope.datafactory.azure.net", "own"},
     FieldRow{field::reason, "close denied failed", "Why it ended; every value is a row of docs/reasons.md.",
              FieldType::keyword, "host_not_listed", "own"},
     FieldRow{field::stage, "close denied failed", "How far it had come.", FieldType::keyword, "policy", "own"},
-    FieldRow{field::mode, requests, "enforce, or report where a few refusals are only recorded.", FieldType::keyword,
+    FieldRow{field::mode, whereabouts, "enforce, or report where a few refusals are only recorded.", FieldType::keyword,
              "enforce", "own"},
     FieldRow{field::would_deny, requests, "The reason it would have been refused for; only in report mode.",
              FieldType::keyword, "host_not_listed", "own"},
     FieldRow{field::first_use, "open", "true for the first use of a host under a wildcard since the gate started.",
              FieldType::flag, "true", "own"},
-    FieldRow{field::client_ip, requests, "The client's address.", FieldType::address, "10.20.0.21", "ECS"},
+    FieldRow{field::client_ip, whereabouts, "The client's address.", FieldType::address, "10.20.0.21", "ECS"},
     FieldRow{field::client_port, requests, "The client's port; absent where refusals are merged.", FieldType::number,
              "50123", "ECS"},
-    FieldRow{field::host, requests, "The host that was asked for, canonical.", FieldType::keyword,
+    FieldRow{field::host, whereabouts, "The host that was asked for, canonical.", FieldType::keyword,
              "contoso-prod.westeurope.datafactory.azure.net", "ECS"},
-    FieldRow{field::port, requests, "The port that was asked for.", FieldType::number, "443", "ECS"},
+    FieldRow{field::port, whereabouts, "The port that was asked for.", FieldType::number, "443", "ECS"},
     FieldRow{field::upstream_ip, tunnels,
              "The address that was judged and dialled; a lab may dial another in its place.", FieldType::address,
              "20.50.1.1", "ECS"},
@@ -97,10 +101,21 @@ constexpr std::array table{
              "40", "own"},
     FieldRow{field::first_at, refusals, "When the first of them happened.", FieldType::date, "2026-11-22T02:29:00.000Z",
              "ECS"},
-    FieldRow{field::policy, "start policy open", "Fingerprint of the policy in force.", FieldType::keyword,
+    FieldRow{field::policy, "start policy open segment", "Fingerprint of the policy in force.", FieldType::keyword,
              "0123456789abcdef", "own"},
-    FieldRow{field::note, "start policy stop", "What the gate has to say about itself.", FieldType::text,
+    FieldRow{field::note, "start policy stop segment gap", "What the gate has to say about itself.", FieldType::text,
              "shirgate 0.1.0", "ECS"},
+    FieldRow{field::key, "segment", "The public key that signs this log, raw.", FieldType::keyword,
+             "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "own"},
+    FieldRow{field::live, "segment", "How many tunnels are open where the segment begins.", FieldType::number, "2",
+             "own"},
+    FieldRow{field::live_tunnels, "live", "Some of those tunnels, at most 100 a line, separated by blanks.",
+             FieldType::keyword, "00c0ffee00000017 00c0ffee00000018", "own"},
+    FieldRow{field::signature, "head", "Ed25519 over `shirgate-head-1`, gate, seq and prev, a line each.",
+             FieldType::keyword, "e556…", "own"},
+    FieldRow{field::through, "checkpoint", "The last line that is deleted with old segments.", FieldType::number, "41",
+             "own"},
+    FieldRow{field::hash, "checkpoint", "The SHA-256 of that line.", FieldType::keyword, "6cbe…", "own"},
     FieldRow{field::lab, all, "true when the gate runs as a lab; absent otherwise.", FieldType::flag, "true", "own"},
 };
 
@@ -182,6 +197,15 @@ void write_figures(JsonLine& line, const Event& event) {
   if (event.first_at) line.time(field::first_at, *event.first_at);
 }
 
+void write_journal(JsonLine& line, const Event& event) {
+  line.text(field::key, event.key);
+  if (event.live) line.number(field::live, *event.live);
+  line.plain(field::live_tunnels, event.live_tunnels);
+  line.text(field::signature, event.signature);
+  if (event.through) line.number(field::through, *event.through);
+  line.text(field::hash, event.hash);
+}
+
 }  // namespace
 
 std::string_view to_string(Action action) { return action_names.at(static_cast<std::size_t>(action)); }
@@ -211,6 +235,7 @@ void append_json(std::string& out, const Event& event) {
   write_figures(line, event);
   line.text(field::policy, event.policy);
   line.text(field::note, event.note);
+  write_journal(line, event);
   line.flag(field::lab, event.lab);
   line.end();
 }

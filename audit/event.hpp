@@ -85,10 +85,16 @@ struct Event {
   std::optional<std::chrono::microseconds> dial_time{};
   std::optional<std::chrono::microseconds> first_flight_time{};
   std::optional<EndedBy> ended_by{};
-  std::uint64_t count = 0;             ///< merged refusals this event stands for; 0: just itself
-  std::optional<WallTime> first_at{};  ///< when the first of them happened
-  std::string_view policy{};           ///< fingerprint
-  std::string_view note{};             ///< what the gate itself has to say: version, listeners, problems
+  std::uint64_t count = 0;                 ///< merged refusals this event stands for; 0: just itself
+  std::optional<WallTime> first_at{};      ///< when the first of them happened
+  std::string_view policy{};               ///< fingerprint
+  std::string_view note{};                 ///< what the gate itself has to say: version, listeners, problems
+  std::string_view key{};                  ///< of the journal, raw, in hexadecimal digits
+  std::optional<std::uint64_t> live{};     ///< how many tunnels are open
+  std::string_view live_tunnels{};         ///< some of them: ids separated by blanks
+  std::string_view signature{};            ///< in hexadecimal digits
+  std::optional<std::uint64_t> through{};  ///< the last line that is deleted
+  std::string_view hash{};                 ///< and its hash
   Mode mode = Mode::enforce;
   Reason would_deny = Reason::allowed;  ///< in report mode: the reason it would have had
   bool first_use = false;               ///< nobody has used this host under its wildcard since the gate started

@@ -6,11 +6,11 @@
 namespace shirgate::field {
 
 inline constexpr std::string_view seq = "shirgate.seq";
+inline constexpr std::string_view prev = "shirgate.prev";
 inline constexpr std::string_view gate = "shirgate.gate";
 inline constexpr std::string_view timestamp = "@timestamp";
 inline constexpr std::string_view action = "event.action";
 inline constexpr std::string_view tunnel = "shirgate.tunnel";
-inline constexpr std::string_view live_tunnels = "shirgate.tunnels";
 inline constexpr std::string_view runtime = "shirgate.runtime";
 inline constexpr std::string_view channel = "shirgate.channel";
 inline constexpr std::string_view rule = "shirgate.rule";
@@ -50,6 +50,12 @@ inline constexpr std::string_view count = "shirgate.count";
 inline constexpr std::string_view first_at = "event.start";
 inline constexpr std::string_view policy = "shirgate.policy";
 inline constexpr std::string_view note = "message";
+inline constexpr std::string_view key = "shirgate.key";
+inline constexpr std::string_view live = "shirgate.live";
+inline constexpr std::string_view live_tunnels = "shirgate.tunnels";
+inline constexpr std::string_view signature = "shirgate.signature";
+inline constexpr std::string_view through = "shirgate.through";
+inline constexpr std::string_view hash = "shirgate.hash";
 inline constexpr std::string_view lab = "shirgate.lab";
 
 }  // namespace shirgate::field

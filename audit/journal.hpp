@@ -1,11 +1,11 @@
-// The audit log on disk: JSON lines, numbered without gaps, in one directory that belongs to one gate.
+// The audit log on disk: JSON lines, numbered and chained without gaps, signed now and then, in one directory that
+// belongs to one gate. docs/audit-log.md says what is in the directory.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,29 +13,27 @@
 #include <vector>
 
 #include "audit/audit.hpp"
+#include "audit/journal_settings.hpp"
+#include "audit/refusal_quota.hpp"
+#include "audit/reserve.hpp"
 #include "audit/ring.hpp"
+#include "audit/segment_log.hpp"
 #include "policy/checked.hpp"
 
 namespace shirgate {
 
-struct JournalSettings {
-  std::string directory;
-  std::chrono::milliseconds group{100};
-  std::size_t writers = 1;
-  std::size_t ring_bytes = std::size_t{1} << 20;  ///< per writer
-  /// Told by the journal's thread when the disk begins to refuse, when it takes lines again, and what is lost at the
-  /// end.
-  std::function<void(std::string_view)> on_trouble = [](std::string_view) {};
-};
+class SegmentKeeper;
+struct LastRun;
 
-/// Owns the rings and the one thread that drains, numbers and writes them. Lines of one writer keep their order; a line
-/// is on disk (fdatasync) at most `group` after it was accepted. Where the disk refuses, nothing is lost that was
-/// accepted: the batch is kept and tried again, and healthy() says so until it is through.
+/// Owns the rings and the one thread that drains them into the SegmentLog. Lines of one writer keep their order; with
+/// durability "group" a line is on disk at most `group` after it was accepted. Where the disk refuses, nothing is lost
+/// that was accepted: it stays in the rings, which outlive the process, and healthy() says so until it is through.
 class Journal {
  public:
-  /// Creates the directory if need be and locks it. The complaint says which path and why.
+  /// Creates the directory if need be and locks it, and brings what the last run left to its end: events in its rings
+  /// are written, tunnels without an end become `torn`. The complaint says which path and why.
   [[nodiscard]] static Checked<std::unique_ptr<Journal>> open(const JournalSettings& settings);
-  /// Writes what was accepted and closes the file.
+  /// Writes what was accepted, and a head behind it.
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
@@ -45,33 +43,51 @@ class Journal {
 
   /// Any thread. Something was appended; `hurry` when a ring runs full.
   void wake(bool hurry);
-  /// Any thread. False while the disk refuses.
+  /// Any thread. False while the disk refuses, or the room for that case could not be set aside again.
   [[nodiscard]] bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
-  /// Any thread. Lines written since the gate started.
+  /// Any thread. Events of the writers that are on disk, since the gate started.
   [[nodiscard]] std::uint64_t lines_written() const { return lines_.load(std::memory_order_relaxed); }
+  [[nodiscard]] const JournalSettings& settings() const { return settings_; }
+  [[nodiscard]] RefusalQuota& refusal_quota() { return refusal_quota_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   explicit Journal(const JournalSettings& settings);
-  [[nodiscard]] Checked<bool> open_files();
+  [[nodiscard]] Checked<bool> start();
+  [[nodiscard]] Checked<bool> finish_last_run(LastRun& last_run);
+  [[nodiscard]] Checked<bool> make_rings();
+  /// The startup's way to write: everything, or a complaint.
+  [[nodiscard]] Checked<bool> write_all(SegmentLog::Rings rings);
   void run();
-  void collect();
-  void write_batch();
+  void wait();
+  /// Everything there is, unless the disk refuses.
+  void write();
+  /// Asks for what has become old to go; after a rotation, and now and then.
+  void tidy();
+  void finish();
+  void note_failure();
+  void note_success();
 
   JournalSettings settings_;
+  RefusalQuota refusal_quota_;
+  std::unique_ptr<SegmentLog> log_;
+  Reserve reserve_;
+  std::unique_ptr<SegmentKeeper> keeper_;
   std::vector<std::unique_ptr<Ring>> rings_;
   std::vector<std::unique_ptr<Audit>> writers_;
-  int lock_ = -1;
-  int file_ = -1;
-  std::uint64_t next_seq_ = 1;
-  std::string batch_;  ///< lines not yet on disk
-  std::size_t batch_lines_ = 0;
+  bool disk_takes_ = true;
+  Clock::duration pause_{};     ///< before the next try, while the disk refuses
+  Clock::time_point try_at_{};  ///< then
+  std::uint64_t tidied_ = 0;    ///< the segment that was current when old ones were looked through last
+  Clock::time_point tidy_at_{};
   std::atomic<bool> healthy_{true};
   std::atomic<std::uint64_t> lines_{0};
   std::atomic<bool> work_{false};
   std::atomic<bool> hurry_{false};
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
-  std::condition_variable hurried_;
+  std::condition_variable woken_;
   std::thread thread_;
 };
 

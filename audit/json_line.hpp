@@ -16,6 +16,8 @@ class JsonLine {
 
   /// Values over 256 bytes, escapes included, are cut and say so.
   void text(std::string_view key, std::string_view value);
+  /// A value of our own, of any length, that needs no escape.
+  void plain(std::string_view key, std::string_view value);
   void number(std::string_view key, std::int64_t value) { integer(key, value); }
   void number(std::string_view key, std::uint64_t value) { integer(key, value); }
   /// As text of 16 hexadecimal digits.
@@ -34,7 +36,9 @@ class JsonLine {
     out_.append(digits, end);
   }
   void begin(std::string_view key);
-  void append_padded(std::uint64_t value, std::size_t digits, unsigned base);
+  /// At most sixteen digits.
+  template <unsigned base>
+  void append_padded(std::uint64_t value, std::size_t digits);
   /// False where the value was cut.
   [[nodiscard]] bool append_escaped(std::string_view value);
 

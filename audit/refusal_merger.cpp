@@ -19,15 +19,11 @@ std::string key_of(const Event& refusal, bool exact) {
 
 }  // namespace
 
-RefusalMerger::Flood& RefusalMerger::flood_of(const Event& refusal) {
-  const bool room = floods_.size() < max_floods;
-  auto key = key_of(refusal, true);
+RefusalMerger::Flood& RefusalMerger::flood_of(const Event& refusal, Entry entry) {
+  auto key = key_of(refusal, entry == Entry::own);
   auto found = floods_.find(key);
-  if (found == floods_.end() && !room) {
-    key = key_of(refusal, false);
-    found = floods_.find(key);
-  }
   if (found != floods_.end()) return found->second;
+  if (entry == Entry::own && floods_.size() >= max_floods) return flood_of(refusal, Entry::shared);
 
   Flood flood{.action = refusal.action,
               .reason = *refusal.reason,
@@ -40,7 +36,7 @@ RefusalMerger::Flood& RefusalMerger::flood_of(const Event& refusal) {
               .first_merged = refusal.at,
               .last_merged = refusal.at,
               .lab = refusal.lab};
-  if (room) {  // the shared entry names nobody
+  if (entry == Entry::own) {  // the shared entry names nobody
     flood.client = Endpoint{refusal.client->address, 0};
     flood.runtime = refusal.runtime;
     if (refusal.target != nullptr) flood.target = *refusal.target;
@@ -50,10 +46,13 @@ RefusalMerger::Flood& RefusalMerger::flood_of(const Event& refusal) {
 }
 
 bool RefusalMerger::stands_alone(const Event& refusal) {
-  auto& flood = flood_of(refusal);
-  if (++flood.seen <= alone_per_minute) return true;
-  if (flood.merged++ == 0) flood.first_merged = refusal.at;
-  flood.last_merged = refusal.at;
+  auto* flood = &flood_of(refusal, Entry::own);
+  if (++flood->seen <= alone_per_minute) {
+    if (quota_.take(refusal.at)) return true;
+    flood = &flood_of(refusal, Entry::shared);
+  }
+  if (flood->merged++ == 0) flood->first_merged = refusal.at;
+  flood->last_merged = refusal.at;
   return false;
 }
 

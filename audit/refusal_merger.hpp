@@ -8,15 +8,19 @@
 #include <unordered_map>
 
 #include "audit/event.hpp"
+#include "audit/refusal_quota.hpp"
 
 namespace shirgate {
 
-/// Bounded: beyond 1,024 different floods at once, new ones share one entry per reason.
-/// One thread; the clock is the caller's.
+/// Bounded: beyond 1,024 different floods at once, or beyond the gate's quota of lines a minute, new ones share one
+/// entry per reason. One thread; the clock is the caller's.
 class RefusalMerger {
  public:
   static constexpr std::uint64_t alone_per_minute = 20;
   static constexpr std::size_t max_floods = 1024;
+
+  /// The quota is the caller's, and the other writers'.
+  explicit RefusalMerger(RefusalQuota& quota) : quota_(quota) {}
 
   /// True when the refusal is to be written on its own; false when it was counted.
   [[nodiscard]] bool stands_alone(const Event& refusal);
@@ -53,7 +57,11 @@ class RefusalMerger {
   };
 
   [[nodiscard]] static Event event_of(const Flood& flood);
-  [[nodiscard]] Flood& flood_of(const Event& refusal);
+  enum class Entry : std::uint8_t { own, shared };
+  /// A new flood has an entry of its own where there is room for one.
+  [[nodiscard]] Flood& flood_of(const Event& refusal, Entry entry);
+
+  RefusalQuota& quota_;
 
   std::unordered_map<std::string, Flood> floods_;
 };

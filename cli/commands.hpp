@@ -27,6 +27,7 @@ void add_explain(CLI::App& app, Chosen& chosen);
 void add_report(CLI::App& app, Chosen& chosen);
 void add_replay(CLI::App& app, Chosen& chosen);
 void add_learn(CLI::App& app, Chosen& chosen);
+void add_verify(CLI::App& app, Chosen& chosen);
 void add_shir_config(CLI::App& app, Chosen& chosen);
 
 /// What is said to whoever gives an integration runtime's key as an argument, which every process can read.

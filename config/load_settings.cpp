@@ -19,6 +19,10 @@ struct ReadInto {
     if (word == "copy") settings.*field = RelayMode::copy;
   }
 
+  void operator()(Durability Settings::*field) const {
+    if (section.choice(row.key, {"group", "fsync"}) == "fsync") settings.*field = Durability::fsync;
+  }
+
   void operator()(std::int64_t Settings::*field) const {
     if (const auto value = section.number(row.key, row.least, row.most)) settings.*field = *value;
   }
@@ -109,6 +113,10 @@ void read_section(Settings& settings, TableReader& file, std::string_view name) 
     file.complain(name, "[gate] needs listen: write for example listen = [\"10.20.0.10:3128\"]");
   if (name == "audit" && settings.audit_directory.empty())
     file.complain(name, "[audit] needs directory: write for example directory = \"/var/lib/shirgate/audit\"");
+  if (name == "audit" && settings.keep_days > 0 && settings.keep_days < settings.keep_at_least_days)
+    section.complain(
+        "keep_days",
+        "[audit] keep_days is less than keep_at_least_days, which would have its way: write the larger one");
   if (name == "catalogue" && settings.catalogue_file.empty() != settings.catalogue_sha256.empty())
     file.complain(name, "[catalogue] takes file and sha256 together: `sha256sum FILE` prints what to write");
   if (name == "lab" && !settings.lab_enabled && !settings.lab_dial.empty())

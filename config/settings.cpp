@@ -35,6 +35,22 @@ constexpr std::array table{
                "An accepted event is on disk within this many milliseconds."},
     SettingRow{"audit", "progress_interval", &S::progress_interval, 10, 86'400, Reload::yes,
                "A long tunnel reports its byte counts this often."},
+    SettingRow{"audit", "durability", &S::durability, 0, 0, Reload::no,
+               "When a tunnel may open: group is once its event outlives the process, fsync once it is on disk."},
+    SettingRow{"audit", "head_interval", &S::head_interval, 1, 86'400, Reload::no,
+               "The log is signed this often, where it has grown."},
+    SettingRow{"audit", "segment_mib", &S::segment_mib, 1, 65'536, Reload::no,
+               "A segment that is larger is complete, and compressed."},
+    SettingRow{"audit", "segment_age", &S::segment_age, 60, 31'536'000, Reload::no,
+               "A segment that is older is complete, and compressed."},
+    SettingRow{"audit", "keep_days", &S::keep_days, 0, 36'500, Reload::no,
+               "Complete segments that ended longer ago are deleted; 0 keeps them."},
+    SettingRow{"audit", "keep_mib", &S::keep_mib, 0, 1'000'000'000, Reload::no,
+               "The oldest complete segments are deleted until the log is no larger; 0 keeps them."},
+    SettingRow{"audit", "keep_at_least_days", &S::keep_at_least_days, 0, 36'500, Reload::no,
+               "What ended later stays, whatever keep_days and keep_mib say."},
+    SettingRow{"audit", "refusals_per_minute", &S::refusals_per_minute, 1, 1'000'000, Reload::no,
+               "So many refusals a minute stand alone in the log; the rest are counted, by reason."},
     SettingRow{"dns", "servers", &S::dns_servers, 0, 0, Reload::no, "Name servers to ask; empty is the system's."},
     SettingRow{"dns", "timeout", &S::dns_timeout, 1, 60, Reload::yes,
                "Time for one name to resolve, retries included."},
@@ -69,6 +85,7 @@ std::string default_text(const SettingRow& row) {
   return std::visit(
       Overloaded{
           [](RelayMode Settings::*) { return std::string("\"auto\""); },
+          [](Durability Settings::*) { return std::string("\"group\""); },
           [&](std::int64_t Settings::*field) { return std::to_string(defaults.*field); },
           [&](std::chrono::milliseconds Settings::*field) { return std::to_string(in_unit(defaults.*field)); },
           [&](bool Settings::*field) { return std::string(defaults.*field ? "true" : "false"); },
@@ -82,6 +99,7 @@ std::string default_text(const SettingRow& row) {
 std::string_view type_text(const SettingRow& row) {
   return std::visit(Overloaded{
                         [](RelayMode Settings::*) { return std::string_view("auto, splice or copy"); },
+                        [](Durability Settings::*) { return std::string_view("group or fsync"); },
                         [](std::int64_t Settings::*) { return std::string_view("number"); },
                         [&](std::chrono::milliseconds Settings::*) {
                           return std::string_view(is_in_milliseconds(row) ? "milliseconds" : "seconds");

@@ -23,6 +23,12 @@ enum class RelayMode : std::uint8_t {
   copy,       ///< never spliced
 };
 
+/// When the log has accepted an event.
+enum class Durability : std::uint8_t {
+  group,  ///< once it is where the end of the process can't reach it; on disk a little later
+  fsync,  ///< once it is on disk
+};
+
 struct Settings {
   // [gate]
   std::vector<Endpoint> listen;
@@ -43,7 +49,15 @@ struct Settings {
   // [audit]
   std::string audit_directory;
   std::chrono::milliseconds group_ms{100};
+  Durability durability = Durability::group;
   std::chrono::milliseconds progress_interval{300'000};
+  std::chrono::milliseconds head_interval{60'000};
+  std::int64_t segment_mib = 256;
+  std::chrono::milliseconds segment_age{86'400'000};
+  std::int64_t keep_days = 0;  ///< 0: for ever
+  std::int64_t keep_mib = 0;   ///< 0: whatever it takes
+  std::int64_t keep_at_least_days = 0;
+  std::int64_t refusals_per_minute = 600;
 
   // [dns]
   std::vector<Endpoint> dns_servers;  ///< empty: the system's
@@ -60,11 +74,11 @@ struct Settings {
 };
 
 /// Where a setting lives and how it is written.
-using SettingField =
-    std::variant<RelayMode Settings::*, std::int64_t Settings::*, std::chrono::milliseconds Settings::*,
-                 bool Settings::*, std::string Settings::*, std::vector<Endpoint> Settings::*,
-                 std::map<std::string, std::vector<Address>, std::less<>> Settings::*,
-                 std::map<std::string, Endpoint, std::less<>> Settings::*>;
+using SettingField = std::variant<RelayMode Settings::*, Durability Settings::*, std::int64_t Settings::*,
+                                  std::chrono::milliseconds Settings::*, bool Settings::*, std::string Settings::*,
+                                  std::vector<Endpoint> Settings::*,
+                                  std::map<std::string, std::vector<Address>, std::less<>> Settings::*,
+                                  std::map<std::string, Endpoint, std::less<>> Settings::*>;
 
 enum class Reload : std::uint8_t { yes, no };
 

@@ -20,6 +20,8 @@ class Name {
   [[nodiscard]] bool empty() const { return text().empty(); }
   [[nodiscard]] friend bool operator==(Name a, Name b) { return a.text_ == b.text_; }
   [[nodiscard]] friend auto operator<=>(Name a, Name b) { return a.text() <=> b.text(); }
+  /// For Boost's hash tables: of which name it is, not of how that is spelled.
+  [[nodiscard]] friend std::size_t hash_value(Name name) { return std::hash<const std::string*>{}(name.text_); }
 
  private:
   const std::string* text_ = nullptr;

@@ -135,7 +135,7 @@ void Policy::index_rules() {
   next_.assign(rules_.size(), no_rule);
   for (auto i = static_cast<std::uint32_t>(rules_.size()); i-- > 0;) {
     const Rule& rule = rules_[i];
-    by_name_.insert_or_assign(rule.name.text(), i);
+    by_name_.insert_or_assign(rule.name, i);
     const bool wildcard = rule.pattern.is_wildcard();
     if (!wildcard && rule.channel.text() == "relay") note_pinned_relay(rule);
     const Key key{rule.pattern.name(), rule.runtime, wildcard,
@@ -257,7 +257,7 @@ const Runtime* Policy::runtime(Name name) const {
 }
 
 const Rule* Policy::rule(Name name) const {
-  const auto found = by_name_.find(name.text());
+  const auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : &rules_[found->second];
 }
 

@@ -97,7 +97,7 @@ class Policy {
   std::vector<Rule> rules_;
   std::vector<std::uint32_t> next_;  ///< the next rule with the same key, or no_rule
   boost::unordered_flat_map<Key, std::uint32_t, KeyHash> first_;
-  boost::unordered_flat_map<std::string_view, std::uint32_t> by_name_;
+  boost::unordered_flat_map<Name, std::uint32_t> by_name_;
   std::vector<ClientRange> clients_;
   std::vector<PinnedRelay> pinned_relays_;
   std::vector<std::pair<Name, Reporting>> reporting_;

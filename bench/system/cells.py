@@ -138,6 +138,7 @@ def on_loopback() -> list[Cell]:
     return [
         Cell("bulk, 1 tunnel up", "bulk", bulk("up", 1), "bulk"),
         Cell("bulk, 1 tunnel down", "bulk", bulk("down", 1), "bulk"),
+        Cell("bulk, 8 tunnels up", "bulk", bulk("up", 8), "bulk"),
         Cell("bulk, 8 tunnels down", "bulk", bulk("down", 8), "bulk"),
         Cell("set-up, 16 clients", "setup", setup(16), "setup"),
         Cell("round trip", "rtt", rtt, "rtt"),

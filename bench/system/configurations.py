@@ -84,21 +84,23 @@ ConnectPort 443
 """
 
 
-def shirgate(network: Network, port: int, folder: str, audit: dict[str, str]) -> str:
-    """Everything on that it does by itself: policy, a look at each hello, the audit log."""
+def shirgate(network: Network, port: int, folder: str, options: dict[str, str]) -> str:
+    """Everything on that it does by itself: policy, a look at each hello, the audit log. `options`: "section.key"."""
     hosts = ", ".join(f'"{name}"' for name in network.addresses())
     answers = "".join(f'"{name}" = ["{address}"]\n' for name, address in WIRES.addresses().items())
     expires = datetime.date.today() + datetime.timedelta(days=30)
-    more = "".join(f'{key} = "{value}"\n' for key, value in audit.items())
+    more = {section: "".join(f'{option.removeprefix(section + ".")} = "{value}"\n'
+                             for option, value in options.items() if option.startswith(section + "."))
+            for section in ("gate", "audit")}
     return f"""
 [gate]
 listen = ["{network.proxy}:{port}"]
 workers = 2
 max_connections = {MOST_TUNNELS}
 max_connections_per_client = {MOST_TUNNELS}
-[audit]
+{more["gate"]}[audit]
 directory = "{folder}/audit"
-{more}
+{more["audit"]}
 [[runtime]]
 name = "bench"
 clients = ["{network.proxy[:-1]}0/24"]

@@ -14,6 +14,7 @@ from lab import LOOPBACK, PARTS, Lab, Network, Via
 from packages import environment, program
 
 START_LIMIT = 20
+MOVING = ("bulk", "mixed", "rtt")  # where the way bytes are moved makes a difference
 
 
 @dataclass
@@ -34,6 +35,8 @@ class Peer:
     network: Network = LOOPBACK
     process: subprocess.Popen[bytes] | None = None
     log: str = ""
+    program: str = ""  # in place of the usual one
+    groups: tuple[str, ...] = ()  # of cells it is for; empty: all
     options: dict[str, str] = field(default_factory=dict)
 
     def via(self, part: str) -> Via:
@@ -134,7 +137,13 @@ def bare(peer: Peer, _: str, tools: Tools) -> list[str]:
 def shirgate(peer: Peer, folder: str, tools: Tools) -> list[str]:
     config = write(folder, "shirgate.toml", configurations.shirgate(peer.network, peer.port, folder, peer.options))
     lab = [] if peer.network != LOOPBACK else ["--lab"]
-    return [tools.shirgate, "serve", "--config", config, *lab]
+    return [peer.program or tools.shirgate, "serve", "--config", config, *lab]
+
+
+def other_builds(paths: list[str]) -> list[Peer]:
+    """Builds of shirgate beside the one that is measured, named like their files."""
+    return [Peer(os.path.basename(path), 3112 + number, False, shirgate, program=path)
+            for number, path in enumerate(paths)]
 
 
 def every_peer() -> list[Peer]:
@@ -144,6 +153,8 @@ def every_peer() -> list[Peer]:
         Peer("bare copy 64K", 3101, False, bare, options={"engine": "copy", "copy-bytes": "65536"}),
         Peer("bare copy 256K", 3102, False, bare, options={"engine": "copy", "copy-bytes": "262144"}),
         Peer("shirgate", 3110, False, shirgate),
+        Peer("shirgate copy", 3160, False, shirgate, groups=MOVING, options={"gate.relay": "copy"}),
+        Peer("shirgate splice", 3161, False, shirgate, groups=MOVING, options={"gate.relay": "splice"}),
         Peer("haproxy splice", 3120, True, haproxy, options={"splice": "forced"}),
         Peer("haproxy auto", 3130, True, haproxy, options={"splice": "auto"}),
         Peer("nginx stream", 3140, True, nginx),

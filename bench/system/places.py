@@ -13,7 +13,7 @@ import wires
 from cells import Cell, Context, bulk, on_loopback, setup
 from lab import LOOPBACK, WIRES, Lab, stop
 from packages import program, warn
-from peers import Peer, Tools, every_peer
+from peers import Peer, Tools, every_peer, other_builds
 
 ON_WIRES = ["direct", "bare splice", "bare copy 64K", "bare copy 256K", "shirgate", "haproxy splice"]
 DELAY_MS = 10
@@ -35,10 +35,11 @@ class Wish:
     seconds: float
     idle_tunnels: int
     durable_clients: int
+    builds: list[str]  # of shirgate, beside the one
 
 
-def chosen(peers: list[Peer], wish: Wish) -> list[Peer]:
-    return [peer for peer in peers if not wish.peers or peer.name in wish.peers]
+def chosen(wish: Wish) -> list[Peer]:
+    return [peer for peer in every_peer() if not wish.peers or peer.name in wish.peers] + other_builds(wish.builds)
 
 
 @contextmanager
@@ -54,11 +55,11 @@ def far_ends(lab: Lab, wish: Wish) -> Iterator[Context]:
 def loopback(lab: Lab, wish: Wish) -> Iterator[Place]:
     with far_ends(lab, wish) as context:
         cells = [cell for cell in on_loopback() if cell.group in wish.groups]
-        yield Place(cells, chosen(every_peer(), wish), context)
+        yield Place(cells, chosen(wish), context)
 
 
 def on_wires(wish: Wish) -> list[Peer]:
-    return [replace_network(peer) for peer in chosen(every_peer(), wish) if peer.name in ON_WIRES]
+    return [replace_network(peer) for peer in chosen(wish) if peer.name in ON_WIRES or peer.program]
 
 
 def replace_network(peer: Peer) -> Peer:
@@ -97,7 +98,7 @@ def delayed(lab: Lab, wish: Wish) -> Iterator[Place]:
 def durable(lab: Lab, wish: Wish) -> Iterator[Place]:
     """Every event on the disk before the client hears 200, with many clients, beside the default."""
     peers = [peer for peer in every_peer() if peer.name == "shirgate"]
-    peers.append(replace(peers[0], name="shirgate fsync", port=3111, options={"durability": "fsync"}))
+    peers.append(replace(peers[0], name="shirgate fsync", port=3111, options={"audit.durability": "fsync"}))
     with far_ends(lab, wish) as context:
         cells = [Cell(f"set-up, {wish.durable_clients} clients, audit durability", "setup", setup(wish.durable_clients),
                       "setup")]
@@ -106,7 +107,7 @@ def durable(lab: Lab, wish: Wish) -> Iterator[Place]:
 
 def knows_durability(tools: Tools) -> bool:
     with tempfile.NamedTemporaryFile("w", suffix=".toml", dir="/var/tmp") as file:
-        file.write(configurations.shirgate(LOOPBACK, 3111, "/var/tmp", {"durability": "fsync"}))
+        file.write(configurations.shirgate(LOOPBACK, 3111, "/var/tmp", {"audit.durability": "fsync"}))
         file.flush()
         done = subprocess.run([tools.shirgate, "check", file.name], capture_output=True, check=False, timeout=30)
     return done.returncode == 0

@@ -39,6 +39,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--idle-tunnels", type=int, default=8000)
     parser.add_argument("--durable-clients", type=int, default=256, help="of the set-up with durability fsync; 0: none")
     parser.add_argument("--congestion", choices=["cubic", "host"], default="cubic")
+    parser.add_argument("--beside", action="append", default=[], metavar="PATH", help="another build of shirgate")
     parser.add_argument("--quick", action="store_true", help="about two minutes: bulk, setup and rtt, two rounds")
     parser.add_argument("--fetch", action="store_true", help="unpack peers that are missing below build/peers")
     parser.add_argument("--output", default=os.path.join(HERE, "..", "results"), help="folder of the report")
@@ -58,7 +59,7 @@ def wish_of(options: argparse.Namespace) -> Wish:
     for name, names in [(group, GROUPS) for group in groups] + [(peer, known) for peer in peers]:
         if name not in names:
             sys.exit(f"there is no '{name}'; there are: {', '.join(names)}")
-    return Wish(groups, peers, options.seconds, options.idle_tunnels, options.durable_clients)
+    return Wish(groups, peers, options.seconds, options.idle_tunnels, options.durable_clients, options.beside)
 
 
 def start(peers: list[Peer], folder: str, tools: Tools, lab: Lab) -> list[Peer]:
@@ -89,10 +90,11 @@ def rounds_of(cells: list[Cell], peers: list[Peer], count: int, context: Context
     """Peers stay up over all cells but those that want them fresh."""
     samples: list[Sample] = []
     for cell in cells:
-        running = [] if cell.fresh else start(peers, folder, tools, context.lab)
+        fitting = [peer for peer in peers if not peer.groups or cell.group in peer.groups]
+        running = fitting if cell.fresh else start(fitting, folder, tools, context.lab)
         try:
             for number in range(count):
-                for peer in (peers if cell.fresh else running)[:: 1 if number % 2 == 0 else -1]:
+                for peer in running[:: 1 if number % 2 == 0 else -1]:
                     if cell.fresh and not start([peer], folder, tools, context.lab):
                         continue
                     samples += [s for s in [measure(cell, number, peer, context)] if s]

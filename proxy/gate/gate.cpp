@@ -26,6 +26,41 @@ std::size_t ring_bytes(const Settings& settings) {
   return (std::size_t{1} << 20) + static_cast<std::size_t>(settings.max_connections) * 2 * Ring::max_record_bytes;
 }
 
+JournalSettings journal_settings(const Settings& settings, std::size_t writers) {
+  using std::chrono::days;
+  return {.directory = settings.audit_directory,
+          .group = settings.group_ms,
+          .writers = writers,
+          .ring_bytes = ring_bytes(settings),
+          .on_trouble = operational_log::error,
+          .durability = settings.durability,
+          .head_interval = settings.head_interval,
+          .on_head = operational_log::info,
+          .segment_bytes = static_cast<std::uint64_t>(settings.segment_mib) << 20,
+          .segment_age = settings.segment_age,
+          .retention = {.age = days(settings.keep_days),
+                        .bytes = static_cast<std::uint64_t>(settings.keep_mib) << 20,
+                        .keep_at_least = days(settings.keep_at_least_days)},
+          .refusals_per_minute = static_cast<std::uint64_t>(settings.refusals_per_minute),
+          .program = fmt::format("shirgate {}", version),
+          .lab = settings.lab_enabled};
+}
+
+/// The setting of the audit log that differs, or empty.
+std::string_view audit_difference(const Settings& now, const Settings& next) {
+  if (now.audit_directory != next.audit_directory) return "[audit] directory";
+  if (now.group_ms != next.group_ms) return "[audit] group_ms";
+  if (now.durability != next.durability) return "[audit] durability";
+  if (now.head_interval != next.head_interval) return "[audit] head_interval";
+  if (now.segment_mib != next.segment_mib) return "[audit] segment_mib";
+  if (now.segment_age != next.segment_age) return "[audit] segment_age";
+  if (now.keep_days != next.keep_days) return "[audit] keep_days";
+  if (now.keep_mib != next.keep_mib) return "[audit] keep_mib";
+  if (now.keep_at_least_days != next.keep_at_least_days) return "[audit] keep_at_least_days";
+  if (now.refusals_per_minute != next.refusals_per_minute) return "[audit] refusals_per_minute";
+  return {};
+}
+
 /// The setting that differs and can't while the gate runs, or empty.
 std::string_view fixed_difference(const Settings& now, const Settings& next) {
   if (now.listen != next.listen) return "[gate] listen";
@@ -34,8 +69,7 @@ std::string_view fixed_difference(const Settings& now, const Settings& next) {
   if (now.max_connections != next.max_connections) return "[gate] max_connections";
   if (now.max_connections_per_client != next.max_connections_per_client) return "[gate] max_connections_per_client";
   if (now.relay != next.relay) return "[gate] relay";
-  if (now.audit_directory != next.audit_directory) return "[audit] directory";
-  if (now.group_ms != next.group_ms) return "[audit] group_ms";
+  if (const auto audit = audit_difference(now, next); !audit.empty()) return audit;
   if (now.dns_servers != next.dns_servers) return "[dns] servers";
   if (now.lab_enabled != next.lab_enabled) return "[lab] enabled";
   if (now.lab_dial != next.lab_dial) return "[lab] dial";
@@ -110,8 +144,9 @@ Checked<bool> Gate::open_everything() {
   const auto& settings = snapshot_->settings;
   if (const auto room = make_room_for_descriptors(settings); room.has_error()) return room.error();
   const auto count = worker_count(settings);
-  auto journal = Journal::open(
-      {settings.audit_directory, settings.group_ms, count + 1, ring_bytes(settings), operational_log::error});
+  auto audit = journal_settings(settings, count + 1);
+  audit.on_durable = [this](std::size_t writer) { wake_waiting(writer); };
+  auto journal = Journal::open(audit);
   if (journal.has_error()) return journal.error();
   journal_ = *std::move(journal);
 
@@ -141,6 +176,7 @@ Checked<bool> Gate::open_everything() {
   std::string where;
   for (const auto& endpoint : listening_) where += ' ' + to_string(endpoint);
   note(Action::start, fmt::format("shirgate {} listens on{}{}", version, where, warn_of_reporting()));
+  wake_waiting_sessions(true);
   for (auto& worker : workers_) worker->start();
   return true;
 }
@@ -160,6 +196,17 @@ std::string Gate::warn_of_reporting() const {
 void Gate::post(std::size_t worker, std::function<void(Worker&)> call) {
   auto& there = *workers_[worker];
   there.post([&there, call = std::move(call)] { call(there); });
+}
+
+void Gate::wake_waiting_sessions(bool on) {
+  const std::scoped_lock lock(waking_mutex_);
+  waking_ = on;
+}
+
+void Gate::wake_waiting(std::size_t writer) {
+  const std::scoped_lock lock(waking_mutex_);
+  // The last writer is the gate's own, and waits for nothing.
+  if (waking_ && writer < workers_.size()) post(writer, [](Worker& there) { there.acceptance().look(); });
 }
 
 void Gate::note(Action action, std::string_view text) {
@@ -190,6 +237,7 @@ void Gate::stop(std::chrono::milliseconds drain_time) {
   census_->close();
   for (auto& worker : workers_) worker->post([&worker = *worker, deadline] { worker.drain(deadline); });
   for (auto& worker : workers_) worker->join();
+  wake_waiting_sessions(false);
   note(Action::stop, "stopped");
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ class Gate {
   [[nodiscard]] Checked<bool> open_doors(std::vector<std::vector<Door>>& by_worker);
   /// Any thread, once every worker has been made.
   void post(std::size_t worker, std::function<void(Worker&)> call);
+  /// The journal's thread: events of this worker are on disk.
+  void wake_waiting(std::size_t writer);
+  void wake_waiting_sessions(bool on);
   void note(Action action, std::string_view text);
   /// Says so in the operational log, and in words for the audit's note; nothing where every runtime enforces.
   [[nodiscard]] std::string warn_of_reporting() const;
@@ -59,6 +63,8 @@ class Gate {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<BulkCensus> census_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::mutex waking_mutex_;
+  bool waking_ = false;  ///< the workers are there to be told that their events are on disk
   bool stopped_ = false;
 };
 

@@ -37,6 +37,7 @@ Worker::Worker(Setup setup)
     : executor_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
       snapshot_(std::move(setup.snapshot)),
       audit_(setup.audit),
+      acceptance_(loop_, audit_, snapshot_->settings.durability),
       occupancy_(setup.occupancy),
       first_uses_(setup.first_uses),
       strangers_(setup.strangers),

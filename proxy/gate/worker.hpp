@@ -10,6 +10,7 @@
 #include "audit/audit.hpp"
 #include "proxy/dial.hpp"
 #include "proxy/dns/resolver.hpp"
+#include "proxy/gate/acceptance.hpp"
 #include "proxy/gate/first_uses.hpp"
 #include "proxy/gate/listener.hpp"
 #include "proxy/gate/occupancy.hpp"
@@ -57,6 +58,7 @@ class Worker {
 
   [[nodiscard]] EventLoop& loop() { return loop_; }
   [[nodiscard]] Audit& audit() { return audit_; }
+  [[nodiscard]] Acceptance& acceptance() { return acceptance_; }
   [[nodiscard]] Resolver& resolver() { return resolver_; }
   [[nodiscard]] ForeignAddresses& foreign_addresses() { return foreign_addresses_; }
   [[nodiscard]] Relay& relay() { return relay_; }
@@ -90,6 +92,7 @@ class Worker {
   EventLoop loop_;
   SnapshotPtr snapshot_;
   Audit& audit_;
+  Acceptance acceptance_;
   Occupancy& occupancy_;
   FirstUses& first_uses_;
   Occupancy& strangers_;

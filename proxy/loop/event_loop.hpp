@@ -9,6 +9,8 @@
 #include <mutex>
 #include <vector>
 
+#include "proxy/loop/slab.hpp"
+
 namespace shirgate {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
@@ -36,6 +38,10 @@ class Descriptor {
   /// A read that brings less than was asked for does not prove that nothing is left: the peer has finished, or sent
   /// urgent data, where reads stop. Where it is false, it does, and what arrives later is told as a new edge.
   bool thorough = false;
+  /// After a read of at most `wanted` bytes brought `got`, at least one: no second read only to hear EAGAIN.
+  void note_read(std::size_t got, std::size_t wanted) {
+    if (got < wanted && !thorough) readable = false;
+  }
   ReadinessListener* listener = nullptr;
 
  private:
@@ -137,7 +143,7 @@ class EventLoop {
   bool stopped_ = false;
   std::vector<TurnTask*> turn_tasks_;
   std::vector<std::function<void()>> tick_calls_;
-  std::vector<std::unique_ptr<Descriptor>> spare_;
+  Slab<Descriptor> descriptors_;
   std::vector<Descriptor*> dead_;
   std::mutex outside_mutex_;
   std::vector<std::function<void()>> outside_calls_;

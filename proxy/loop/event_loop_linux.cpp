@@ -49,22 +49,12 @@ EventLoop::~EventLoop() {
 }
 
 Descriptor* EventLoop::add(int fd, Trigger trigger) {
-  std::unique_ptr<Descriptor> descriptor;
-  if (spare_.empty()) {
-    descriptor = std::make_unique<Descriptor>();
-  } else {
-    descriptor = std::move(spare_.back());
-    spare_.pop_back();
-  }
-  *descriptor = Descriptor{};
+  auto descriptor = descriptors_.own();
   descriptor->fd_ = fd;
   epoll_event event{};
   event.events = trigger == Trigger::edge ? edge_events : EPOLLIN;
   event.data.ptr = descriptor.get();
-  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
-    spare_.push_back(std::move(descriptor));
-    return nullptr;
-  }
+  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) return nullptr;
   return descriptor.release();
 }
 
@@ -91,7 +81,7 @@ void EventLoop::forget(Descriptor* descriptor) {
 }
 
 void EventLoop::bury_the_dead() {
-  for (auto* descriptor : dead_) spare_.emplace_back(descriptor);
+  for (auto* descriptor : dead_) descriptors_.destroy(descriptor);
   dead_.clear();
 }
 

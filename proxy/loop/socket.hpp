@@ -75,8 +75,7 @@ void reset_on_close(int fd);
 /// set when the kernel refuses at once.
 [[nodiscard]] std::unique_ptr<Socket> start_connect(EventLoop& loop, const Endpoint& to, int& error);
 
-/// The kernel's two ends of a socket; a v4-mapped peer is reported as IPv4, which is what it is.
+/// The near end, as the kernel has it; a v4-mapped address is reported as IPv4, which is what it is.
 [[nodiscard]] Endpoint local_endpoint(int fd);
-[[nodiscard]] Endpoint peer_endpoint(int fd);
 
 }  // namespace shirgate

@@ -62,7 +62,7 @@ IoResult Socket::read_now(std::span<char> into) {
     const auto n = ::recv(fd(), into.data(), into.size(), 0);
     if (n >= 0) {
       const auto size = static_cast<std::size_t>(n);
-      if (n > 0 && size < into.size() && !descriptor_->thorough) descriptor_->readable = false;
+      if (n > 0) descriptor_->note_read(size, into.size());
       return {size, 0};
     }
     if (errno == EINTR) continue;
@@ -160,13 +160,6 @@ Endpoint local_endpoint(int fd) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size);
-  return from_kernel(storage);
-}
-
-Endpoint peer_endpoint(int fd) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  ::getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size);
   return from_kernel(storage);
 }
 

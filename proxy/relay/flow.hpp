@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
+#include <string_view>
 
 #include "config/settings.hpp"
 #include "proxy/loop/event_loop.hpp"
 #include "proxy/relay/pipe.hpp"
+#include "proxy/relay/stuck.hpp"
 
 namespace shirgate {
 
@@ -26,8 +27,9 @@ struct RelayCounters {
 
 /// What the relay lends to a flow for the time of a turn.
 struct Means {
-  std::span<char> bounce;
+  std::span<char> bounce;  ///< at most max_stuck_bytes
   PipePool& pipes;
+  StuckMemory& stuck;
   RelayCounters& counters;
   RelayMode mode;
   SteadyTime now;
@@ -40,7 +42,7 @@ enum class Moved : std::uint8_t { idle, some, source_broke, sink_broke };
 struct Flow {
   Descriptor* from = nullptr;
   Descriptor* to = nullptr;
-  std::string stuck{};
+  Stuck stuck{};                 ///< read, and not yet taken by `to`
   std::unique_ptr<Pipe> pipe{};  ///< lent as long as bytes wait in it
   std::uint64_t bytes = 0;       ///< that `to` has taken
   int broke_with = 0;            ///< the errno that ended `from` or `to`
@@ -65,7 +67,7 @@ struct Flow {
   [[nodiscard]] Moved copy(const Means& means);
   [[nodiscard]] Moved splice(const Means& means);
   [[nodiscard]] bool send_now(std::string_view bytes, std::size_t& sent);
-  [[nodiscard]] bool send_stuck();
+  [[nodiscard]] bool send_stuck(const Means& means);
   [[nodiscard]] bool drain_pipe(const Means& means);
   void pass_on_end();
   void note_copied(std::size_t size, const Means& means);

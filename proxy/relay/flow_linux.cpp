@@ -27,11 +27,10 @@ bool Flow::send_now(std::string_view waiting, std::size_t& sent) {
   return true;
 }
 
-bool Flow::send_stuck() {
+bool Flow::send_stuck(const Means& means) {
   std::size_t sent = 0;
-  if (!send_now(stuck, sent)) return false;
-  stuck.erase(0, sent);
-  if (stuck.empty()) stuck = std::string();  // gives the memory back
+  if (!send_now(stuck.bytes(), sent)) return false;
+  stuck.drop(sent, means.stuck);
   return true;
 }
 
@@ -43,7 +42,7 @@ void Flow::pass_on_end() {
 
 Moved Flow::move(const Means& means) {
   const auto before = bytes;
-  if (!stuck.empty() && !send_stuck()) return broke(Moved::sink_broke, errno);
+  if (!stuck.empty() && !send_stuck(means)) return broke(Moved::sink_broke, errno);
   if (pipe && !drain_pipe(means)) return broke(Moved::sink_broke, errno);
   const bool waits = !stuck.empty() || pipe;
   // A sink that is known to be full is not read for: what it would not take had to be kept.
@@ -66,11 +65,10 @@ Moved Flow::copy(const Means& means) {
     return Moved::some;
   }
   const auto size = static_cast<std::size_t>(n);
-  // Less than was asked for is all there was, and what comes later is a new edge: no second read to learn that.
-  if (size < means.bounce.size() && !from->thorough) from->readable = false;
+  from->note_read(size, means.bounce.size());
   std::size_t sent = 0;
   if (!send_now({means.bounce.data(), size}, sent)) return broke(Moved::sink_broke, errno);
-  if (sent < size) stuck.assign(means.bounce.data() + sent, size - sent);
+  stuck.keep({means.bounce.data() + sent, size - sent}, means.stuck);
   note_copied(size, means);
   return Moved::some;
 }

@@ -50,9 +50,9 @@ void Relay::detach(Tunnel& tunnel, Moving& moving) {
   moving.from = setup_.worker;
   moving.client = tunnel.up.from->fd();
   moving.upstream = tunnel.down.from->fd();
-  loop_.forget(tunnel.up.from);
-  loop_.forget(tunnel.down.from);
-  moving.tunnel = leave(tunnel);
+  setup_.loop.forget(tunnel.up.from);
+  setup_.loop.forget(tunnel.down.from);
+  moving.tunnel.emplace(std::move(*leave(tunnel)));
 }
 
 void Relay::take_in(const std::shared_ptr<Moving>& moving) {
@@ -72,21 +72,23 @@ void Relay::take_in(const std::shared_ptr<Moving>& moving) {
 void Relay::watch(Moving& moving) {
   Descriptor* client = nullptr;
   Descriptor* upstream = nullptr;
+  TunnelPointer arrived;
   try {
     make_room();
-    client = loop_.add(moving.client, Trigger::edge);
-    upstream = loop_.add(moving.upstream, Trigger::edge);
+    client = setup_.loop.add(moving.client, Trigger::edge);
+    upstream = setup_.loop.add(moving.upstream, Trigger::edge);
+    if (client != nullptr && upstream != nullptr) arrived = slab_.own(std::move(*moving.tunnel));
   } catch (const std::bad_alloc&) {
   }
-  auto& tunnel = *moving.tunnel;
-  if (client == nullptr || upstream == nullptr) {
-    append_close(tunnel, {Reason::internal_error, EndedBy::gate});
+  if (!arrived) {
+    append_close(*moving.tunnel, {Reason::internal_error, EndedBy::gate});
     setup_.census.count_out(setup_.worker);
-    client == nullptr ? static_cast<void>(::close(moving.client)) : loop_.close(client);
-    upstream == nullptr ? static_cast<void>(::close(moving.upstream)) : loop_.close(upstream);
+    client == nullptr ? static_cast<void>(::close(moving.client)) : setup_.loop.close(client);
+    upstream == nullptr ? static_cast<void>(::close(moving.upstream)) : setup_.loop.close(upstream);
     return;
   }
-  enter(std::move(moving.tunnel), client, upstream);
+  auto& tunnel = *arrived;
+  enter(std::move(arrived), client, upstream);
   // It may have set out before its old worker heard of a new policy, and missed this one's round.
   const auto reason = judge_ ? judge_(tunnel.facts) : Reason::allowed;
   if (reason != Reason::allowed) close(tunnel, {reason, EndedBy::gate});

@@ -40,15 +40,16 @@ constexpr std::chrono::seconds young{10};
 
 }  // namespace
 
-Relay::Relay(Setup setup)
-    : setup_(std::move(setup)), loop_(setup_.loop), pipes_(setup_.most_pipes), bounce_(new char[bounce_bytes]) {
-  loop_.add_turn_task(*this);
-  loop_.on_tick([this] { on_tick(); });
+Relay::Relay(Setup setup) : setup_(std::move(setup)), pipes_(setup_.most_pipes), bounce_(new char[bounce_bytes]) {
+  setup_.loop.add_turn_task(*this);
+  setup_.loop.on_tick([this] { on_tick(); });
 }
 
 Relay::~Relay() { close_all(Reason::gate_stopped); }
 
-Means Relay::means() { return {{bounce_.get(), bounce_bytes}, pipes_, counters_, setup_.mode, loop_.now()}; }
+Means Relay::means() {
+  return {{bounce_.get(), bounce_bytes}, pipes_, stuck_, counters_, setup_.mode, setup_.loop.now()};
+}
 
 void Relay::make_room() {
   // All that may have to grow grows here, before a tunnel is taken: no list grows per event.
@@ -62,21 +63,23 @@ void Relay::adopt(Handover handover) {
   make_room();
   const auto client = std::move(handover.client);
   const auto upstream = std::move(handover.upstream);
-  auto tunnel = std::make_unique<Tunnel>(std::move(handover));
+  const std::string_view on_its_way(handover.to_upstream.data(), handover.to_upstream.size());
+  auto tunnel = slab_.own(std::move(handover));
+  tunnel->up.stuck.keep(on_its_way, stuck_);
   tunnel->up.bulk = tunnel->down.bulk = setup_.mode == RelayMode::splice;
   // From here on nothing can throw, so the sockets never lose their owner on the way.
   enter(std::move(tunnel), client->release(), upstream->release());
 }
 
-void Relay::enter(std::unique_ptr<Tunnel> entering, Descriptor* client, Descriptor* upstream) {
+void Relay::enter(TunnelPointer entering, Descriptor* client, Descriptor* upstream) {
   auto& tunnel = *tunnels_.emplace_back(std::move(entering));
   tunnel.attach(*this, client, upstream);
   tunnel.place = tunnels_.size() - 1;
-  tunnel.last_moved = tunnel.last_progress = loop_.now();
+  tunnel.last_moved = tunnel.last_progress = setup_.loop.now();
   schedule(tunnel);
 }
 
-std::unique_ptr<Tunnel> Relay::leave(Tunnel& tunnel) {
+Relay::TunnelPointer Relay::leave(Tunnel& tunnel) {
   // Its place is filled by the last one.
   auto& place = tunnels_[tunnel.place];
   tunnels_.back()->place = tunnel.place;
@@ -146,7 +149,7 @@ void Relay::forget_the_dead() {
 }
 
 void Relay::append_close(const Tunnel& tunnel, Tunnel::End end) {
-  auto event = event_about(tunnel, Action::close, loop_.now());
+  auto event = event_about(tunnel, Action::close, setup_.loop.now());
   event.reason = end.reason;
   event.stage = Stage::relay;
   event.ended_by = end.by;
@@ -160,7 +163,7 @@ void Relay::close(Tunnel& tunnel, Tunnel::End end) {
   for (auto* flow : {&tunnel.up, &tunnel.down}) {
     flow->abandon(pipes_);
     if (!whole && !flow->from->broken) reset_on_close(flow->from->fd());
-    loop_.close(flow->from);
+    setup_.loop.close(flow->from);
   }
   // The object stays until the turn ends: a list of turns may still name it.
   dead_.push_back(leave(tunnel));
@@ -187,12 +190,12 @@ void Relay::judge_next_slice() {
 }
 
 void Relay::report_progress(Tunnel& tunnel) {
-  tunnel.last_progress = loop_.now();
-  static_cast<void>(setup_.audit.append(event_about(tunnel, Action::progress, loop_.now())));
+  tunnel.last_progress = setup_.loop.now();
+  static_cast<void>(setup_.audit.append(event_about(tunnel, Action::progress, setup_.loop.now())));
 }
 
 void Relay::look_after(Tunnel& tunnel) {
-  const auto now = loop_.now();
+  const auto now = setup_.loop.now();
   if (const auto end = tunnel.overdue(now)) return close(tunnel, *end);
   if (now - tunnel.last_progress >= tunnel.limits.progress) report_progress(tunnel);
   if (!tunnel.probes_silence && now - tunnel.facts.accepted_at >= young) {
@@ -211,6 +214,7 @@ void Relay::on_tick() {
   // Backwards: a tunnel that leaves is replaced by the last, which has been looked after already.
   for (std::size_t i = tunnels_.size(); i-- > 0;) look_after(*tunnels_[i]);
   pipes_.tidy();
+  stuck_.tidy();
 }
 
 }  // namespace shirgate

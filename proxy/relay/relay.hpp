@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "audit/audit.hpp"
@@ -52,8 +53,9 @@ class Relay final : public TurnTask {
 
  private:
   friend struct Tunnel;
+  using TunnelPointer = Slab<Tunnel>::Pointer;
   /// Also the most a stalled direction keeps in memory.
-  static constexpr std::size_t bounce_bytes = std::size_t{64} * 1024;
+  static constexpr std::size_t bounce_bytes = max_stuck_bytes;
   static constexpr std::size_t tunnel_allowance = std::size_t{1} << 20;
   /// About a millisecond of copying.
   static constexpr std::size_t turn_allowance = std::size_t{4} << 20;
@@ -61,7 +63,7 @@ class Relay final : public TurnTask {
 
   /// A tunnel between two workers.
   struct Moving {
-    std::unique_ptr<Tunnel> tunnel;
+    std::optional<Tunnel> tunnel;
     int client = -1;
     int upstream = -1;
     std::size_t from = 0;  ///< the worker
@@ -69,8 +71,8 @@ class Relay final : public TurnTask {
 
   [[nodiscard]] Means means();
   void make_room();
-  void enter(std::unique_ptr<Tunnel> tunnel, Descriptor* client, Descriptor* upstream);
-  [[nodiscard]] std::unique_ptr<Tunnel> leave(Tunnel& tunnel);
+  void enter(TunnelPointer tunnel, Descriptor* client, Descriptor* upstream);
+  [[nodiscard]] TunnelPointer leave(Tunnel& tunnel);
   void schedule(Tunnel& tunnel);
   [[nodiscard]] std::optional<Tunnel::End> turn(Tunnel& tunnel, bool& more);
   /// Its turn; the bytes that moved. The tunnel may be gone afterwards.
@@ -89,14 +91,15 @@ class Relay final : public TurnTask {
   void judge_next_slice();
 
   Setup setup_;
-  EventLoop& loop_;
   PipePool pipes_;
+  StuckMemory stuck_;
   RelayCounters counters_;
-  std::vector<std::unique_ptr<Tunnel>> tunnels_;
+  Slab<Tunnel> slab_;
+  std::vector<TunnelPointer> tunnels_;
   std::vector<Tunnel*> ready_;
   std::vector<Tunnel*> taking_turns_;
-  std::size_t next_turn_ = 0;                  ///< in taking_turns_
-  std::vector<std::unique_ptr<Tunnel>> dead_;  ///< until no list names them
+  std::size_t next_turn_ = 0;        ///< in taking_turns_
+  std::vector<TunnelPointer> dead_;  ///< until no list names them
   std::unique_ptr<char[]> bounce_;
   Judge judge_;
   std::size_t judged_ = 0;

@@ -21,8 +21,7 @@ Tunnel::End upstream_broke(int error) {
 }  // namespace
 
 Tunnel::Tunnel(Handover&& handover)
-    : up{.stuck = std::string(handover.to_upstream.data(), handover.to_upstream.size()),
-         .bytes = handover.already.from_client},
+    : up{.bytes = handover.already.from_client},
       down{.bytes = handover.already.from_upstream},
       facts(std::move(handover.facts)),
       limits(handover.limits),

@@ -27,6 +27,7 @@ struct Tunnel final : public ReadinessListener {
   bool re_homed = false;       ///< it has been moved to another worker, which happens once
   std::optional<EndedBy> first_finished{};
 
+  /// What is on its way to the upstream already is for the caller to keep.
   explicit Tunnel(Handover&& handover);
   void on_ready(Descriptor& descriptor) override;
 

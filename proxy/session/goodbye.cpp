@@ -74,23 +74,23 @@ std::string alert_for(const Session& session, Reason reason, std::optional<TlsAl
 
 TlsFacts tls_facts(const Session& session) { return {.sni = session.hello->sni.text, .ech = session.hello->ech}; }
 
-}  // namespace
-
-Awaitable<void> refuse(Session& session, Reason reason) {
-  auto event = event_about(session, is_failure_of_the_world(reason) ? Action::failed : Action::denied);
-  event.reason = reason;
-  event.stage = session.stage;
-  if (session.stage == Stage::address) event.resolved = session.addresses;
-  event.resembles = session.resembles;
-  if (session.hello) event.tls = tls_facts(session);
-  static_cast<void>(session.worker.audit().append(event));
-
-  session.upstream.reset();
-  if (session.ingress.kind != IngressKind::connect) {
-    // Who does not know of the gate would not understand HTTP.
-    const auto alert = alert_for(session, reason, TlsAlert::access_denied);
-    co_return co_await say_and_linger(session, alert);
+Event ending_event(const Session& session, Reason reason) {
+  if (session.opened) {
+    auto event = event_about(session, Action::close);
+    event.ended_by = ended_by(reason);
+    event.traffic = session.traffic;
+    return event;
   }
+  auto event = event_about(session, is_failure_of_the_world(reason) ? Action::failed : Action::denied);
+  if (session.stage == Stage::address) event.resolved = session.addresses;
+  return event;
+}
+
+std::string last_words(const Session& session, Reason reason) {
+  if (session.confirmed) return alert_for(session, reason, std::nullopt);
+  // Who does not know of the gate would not understand HTTP.
+  if (session.ingress.kind != IngressKind::connect)
+    return alert_for(session, reason, session.opened ? std::nullopt : std::optional(TlsAlert::access_denied));
   const Refusal refusal{.reason = reason,
                         .tunnel = session.id,
                         .target = session.target(),
@@ -98,23 +98,22 @@ Awaitable<void> refuse(Session& session, Reason reason) {
                         .advice = advice_for(session, reason),
                         .identified = session.runtime.has_value(),
                         .json = session.head.wants_json()};
-  const auto reply = refusal_reply(refusal);
-  co_await say_and_linger(session, reply);
+  return refusal_reply(refusal);
 }
 
-Awaitable<void> cut(Session& session, Reason reason) {
-  auto event = event_about(session, Action::close);
+}  // namespace
+
+Awaitable<void> dismiss(Session& session, Reason reason) {
+  auto event = ending_event(session, reason);
   event.reason = reason;
   event.stage = session.stage;
-  event.ended_by = ended_by(reason);
-  event.traffic = session.traffic;
   event.resembles = session.resembles;
   if (session.hello) event.tls = tls_facts(session);
   static_cast<void>(session.worker.audit().append(event));
 
   session.upstream.reset();
-  const auto alert = alert_for(session, reason, std::nullopt);
-  co_await say_and_linger(session, alert);
+  const auto words = last_words(session, reason);
+  co_await say_and_linger(session, words);
 }
 
 }  // namespace shirgate

@@ -1,4 +1,4 @@
-// The ends a session can come to before the relay has it.
+// How a session ends that does not come to the relay.
 #pragma once
 
 #include <string_view>
@@ -7,10 +7,8 @@
 
 namespace shirgate {
 
-/// Before the 200: one `denied` or `failed` event and an HTTP answer with the reason.
-Awaitable<void> refuse(Session& session, Reason reason);
-
-/// After the 200: one `close` event and, where the client speaks TLS, an alert that names the cause.
-Awaitable<void> cut(Session& session, Reason reason);
+/// Leaves one terminal event: `close` where there was an `open`, else `denied` or `failed`. Tells the client in what it
+/// understands: an HTTP answer with the reason before the 200, an alert that names the cause where it has begun TLS.
+Awaitable<void> dismiss(Session& session, Reason reason);
 
 }  // namespace shirgate

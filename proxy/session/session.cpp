@@ -19,6 +19,9 @@ namespace {
 /// For the request of a client that no runtime lists, which can only be refused.
 constexpr std::chrono::milliseconds stranger_timeout{2000};
 
+/// For an event to get to the disk, where the client has to wait for that.
+constexpr std::chrono::seconds audit_limit{10};
+
 std::chrono::microseconds since(SteadyTime then) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - then);
 }
@@ -102,23 +105,23 @@ Awaitable<Reason> reach(Session& session) {
   co_return Reason::allowed;
 }
 
-/// Becomes true once the ticket's event is as durable as the log promises.
-Awaitable<bool> accepted(Ticket ticket) { co_return Audit::accepted(ticket); }
-
 /// Step 6: on the record first.
 Awaitable<Reason> open(Session& session) {
   session.stage = Stage::audit;
   const auto& verdict = session.verdict;
   session.first_use = verdict.by_wildcard && session.worker.first_uses().note(verdict.rule, session.asked->target.host);
   const auto ticket = session.worker.audit().append(event_about(session, Action::open));
-  session.opened = co_await accepted(ticket);
-  co_return session.opened ? Reason::allowed : Reason::audit_unavailable;
+  session.opened = ticket.taken;
+  const auto deadline = session.worker.loop().now() + audit_limit;
+  const bool accepted = co_await session.worker.acceptance().of(ticket, deadline);
+  co_return accepted ? Reason::allowed : Reason::audit_unavailable;
 }
 
 /// Then the 200.
 Awaitable<Reason> confirm(Session& session) {
   session.stage = Stage::first_flight;
   const auto deadline = session.worker.loop().now() + session.snapshot->settings.hello_timeout;
+  session.confirmed = true;  // a part of it may have gone out, whatever becomes of the rest
   const auto sent = co_await session.client->write_all(established_reply, deadline);
   if (sent.error == ECANCELED) co_return Reason::gate_stopped;
   co_return sent.error == 0 ? Reason::allowed : Reason::hello_incomplete;
@@ -231,13 +234,9 @@ Awaitable<void> serve(std::unique_ptr<Session> session) {
     // Out of memory, most likely. Only this session ends, and the log says so.
     operational_log::error(fmt::format("a session threw: {}", error.what()));
   }
-  if (reason == Reason::allowed) co_return;
-  if (session->opened)
-    co_await cut(*session, reason);
-  else
-    co_await refuse(*session, reason);
+  if (reason != Reason::allowed) co_await dismiss(*session, reason);
 }
 
-Awaitable<void> turn_away(std::unique_ptr<Session> session, Reason reason) { co_await refuse(*session, reason); }
+Awaitable<void> turn_away(std::unique_ptr<Session> session, Reason reason) { co_await dismiss(*session, reason); }
 
 }  // namespace shirgate

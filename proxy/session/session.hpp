@@ -65,7 +65,8 @@ struct Session {
   std::unique_ptr<Socket> upstream;
   Address dialled;
   bool first_use = false;  ///< of this host under its wildcard
-  bool opened = false;     ///< the `open` event was accepted, so one `close` is owed
+  bool opened = false;     ///< the `open` event was taken, so one `close` is owed
+  bool confirmed = false;  ///< the client was told 200
 
   std::optional<Endpoint> original;  ///< where a caught connection was going
   Opening opening = Opening::tls;

@@ -60,12 +60,14 @@ std::size_t alone(RefusalMerger& merger, const Refused& what, int times, WallTim
 }
 
 TEST(RefusalMerger, LetsTwentyAMinuteStandAlone) {
-  RefusalMerger merger;
+  RefusalQuota quota(1'000'000);
+  RefusalMerger merger(quota);
   EXPECT_EQ(alone(merger, refused("a.example"), 50), 20U);
 }
 
 TEST(RefusalMerger, MergesTheRestIntoOneEventWithCountFirstAndLast) {
-  RefusalMerger merger;
+  RefusalQuota quota(1'000'000);
+  RefusalMerger merger(quota);
   alone(merger, refused("a.example"), 50);
   EXPECT_TRUE(flushed(merger, noon + seconds(59)).empty()) << "its minute is not over";
   const auto found = flushed(merger, noon + seconds(60));
@@ -81,7 +83,8 @@ TEST(RefusalMerger, MergesTheRestIntoOneEventWithCountFirstAndLast) {
 }
 
 TEST(RefusalMerger, BeginsAnewWhenTheMinuteIsOver) {
-  RefusalMerger merger;
+  RefusalQuota quota(1'000'000);
+  RefusalMerger merger(quota);
   alone(merger, refused("a.example"), 50);
   flushed(merger, noon + seconds(60));
   EXPECT_EQ(alone(merger, refused("a.example"), 50, noon + seconds(61)), 20U);
@@ -89,13 +92,15 @@ TEST(RefusalMerger, BeginsAnewWhenTheMinuteIsOver) {
 }
 
 TEST(RefusalMerger, SaysNothingAboutAFloodThatStoodAlone) {
-  RefusalMerger merger;
+  RefusalQuota quota(1'000'000);
+  RefusalMerger merger(quota);
   alone(merger, refused("a.example"), 20);
   EXPECT_TRUE(flushed(merger, noon + seconds(60)).empty());
 }
 
 TEST(RefusalMerger, HandsEverythingOutAtTheEnd) {
-  RefusalMerger merger;
+  RefusalQuota quota(1'000'000);
+  RefusalMerger merger(quota);
   alone(merger, refused("a.example"), 21);
   const auto found = flushed(merger, noon + seconds(21), true);
   ASSERT_EQ(found.size(), 1U);
@@ -104,7 +109,8 @@ TEST(RefusalMerger, HandsEverythingOutAtTheEnd) {
 }
 
 TEST(RefusalMerger, KeepsHostsClientsAndReasonsApart) {
-  RefusalMerger merger;
+  RefusalQuota quota(1'000'000);
+  RefusalMerger merger(quota);
   auto other_reason = refused("a.example");
   other_reason.reason = Reason::port_not_listed;
   EXPECT_EQ(alone(merger, refused("a.example"), 30), 20U);
@@ -115,13 +121,15 @@ TEST(RefusalMerger, KeepsHostsClientsAndReasonsApart) {
 }
 
 TEST(RefusalMerger, TakesAnotherPortOfTheClientForTheSameFlood) {
-  RefusalMerger merger;
+  RefusalQuota quota(1'000'000);
+  RefusalMerger merger(quota);
   alone(merger, refused("a.example", "10.20.0.21:40000"), 20);
   EXPECT_EQ(alone(merger, refused("a.example", "10.20.0.21:40001"), 5), 0U);
 }
 
 TEST(RefusalMerger, ComparesWhatWasAskedWhereNoTargetCouldBeMade) {
-  RefusalMerger merger;
+  RefusalQuota quota(1'000'000);
+  RefusalMerger merger(quota);
   Event event{
       .action = Action::denied, .at = noon, .client = Endpoint{}, .reason = Reason::bad_host, .asked = "a_b:443"};
   for (int i = 0; i < 25; ++i) EXPECT_EQ(merger.stands_alone(event), i < 20) << i;
@@ -133,7 +141,8 @@ TEST(RefusalMerger, ComparesWhatWasAskedWhereNoTargetCouldBeMade) {
 }
 
 TEST(RefusalMerger, CopiesWhatItKeeps) {
-  RefusalMerger merger;
+  RefusalQuota quota(1'000'000);
+  RefusalMerger merger(quota);
   {
     auto gone = std::make_unique<Refused>(refused("gone.example"));
     alone(merger, *gone, 21);
@@ -147,7 +156,8 @@ class FullMerger : public testing::Test {
     for (std::size_t i = 0; i < RefusalMerger::max_floods; ++i)
       EXPECT_TRUE(merger_.stands_alone(refused("h" + std::to_string(i) + ".example").at(noon)));
   }
-  RefusalMerger merger_;
+  RefusalQuota quota_{1'000'000};
+  RefusalMerger merger_{quota_};
 };
 
 TEST_F(FullMerger, SharesOneEntryPerReasonAmongNewFloods) {

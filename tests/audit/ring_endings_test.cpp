@@ -8,13 +8,15 @@
 
 #include "audit/ring.hpp"
 
+#include "ring_on_disk.hpp"
+
 namespace shirgate::test {
 namespace {
 
 const std::string largest(Ring::max_record_bytes, 'x');
 
 std::size_t count_drained(Ring& ring) {
-  return ring.drain([](std::string_view) {});
+  return drain(ring, [](std::string_view) {});
 }
 
 std::size_t push_until_refused(Ring& ring, std::string_view record, Claim claim) {
@@ -30,7 +32,8 @@ std::size_t reserve_until_refused(Ring& ring) {
 }
 
 TEST(RingEndings, OfOtherRingsFitOnceTheyAreReserved) {
-  Ring ring(0);
+  const RingOnDisk own(0);
+  auto& ring = own.get();
   const auto reserved = reserve_until_refused(ring);
   EXPECT_EQ(reserved, 16U) << "the smallest ring has room for as many of the largest records";
   EXPECT_FALSE(ring.push("d", Claim::during));
@@ -40,7 +43,8 @@ TEST(RingEndings, OfOtherRingsFitOnceTheyAreReserved) {
 }
 
 TEST(RingEndings, AreNotReservedInAFullRing) {
-  Ring ring(0);
+  const RingOnDisk own(0);
+  auto& ring = own.get();
   push_until_refused(ring, largest, Claim::during);
   EXPECT_FALSE(ring.reserve_ending());
   count_drained(ring);
@@ -48,7 +52,8 @@ TEST(RingEndings, AreNotReservedInAFullRing) {
 }
 
 TEST(RingEndings, AreNotReservedAtTheCostOfOthers) {
-  Ring ring(0);
+  const RingOnDisk own(0);
+  auto& ring = own.get();
   const auto opened = push_until_refused(ring, "o", Claim::opening);
   const auto reserved = reserve_until_refused(ring);
   EXPECT_LE(reserved, 1U);
@@ -56,7 +61,8 @@ TEST(RingEndings, AreNotReservedAtTheCostOfOthers) {
 }
 
 TEST(RingEndings, GiveTheirRoomBackWhenTheyLeave) {
-  Ring ring(0);
+  const RingOnDisk own(0);
+  auto& ring = own.get();
   const auto opened = push_until_refused(ring, "o", Claim::opening);
   count_drained(ring);
   for (std::size_t i = 0; i < opened; ++i) ring.release_ending();
@@ -70,19 +76,19 @@ class TwoRings {
   void step(std::mt19937& random) {
     const auto here = random() % 2;
     switch (random() % 6) {
-      case 0: open_[here] += rings_[here].push(record(random), Claim::opening) ? 1U : 0U; break;
-      case 1: static_cast<void>(rings_[here].push(record(random), Claim::during)); break;
-      case 2: static_cast<void>(rings_[here].push(record(random), Claim::refusal)); break;
+      case 0: open_[here] += rings_[here].get().push(record(random), Claim::opening) ? 1U : 0U; break;
+      case 1: static_cast<void>(rings_[here].get().push(record(random), Claim::during)); break;
+      case 2: static_cast<void>(rings_[here].get().push(record(random), Claim::refusal)); break;
       case 3: move(here); break;
       case 4: end(here); break;
       default:
-        if (random() % 8 == 0) count_drained(rings_[here]);
+        if (random() % 8 == 0) count_drained(rings_[here].get());
     }
   }
   void end(std::size_t here) {
     if (open_[here] == 0) return;
     --open_[here];
-    ASSERT_TRUE(rings_[here].push(largest, Claim::ending));
+    ASSERT_TRUE(rings_[here].get().push(largest, Claim::ending));
     ++ended_;
   }
   [[nodiscard]] std::size_t open(std::size_t here) const { return open_[here]; }
@@ -92,14 +98,14 @@ class TwoRings {
  private:
   static std::string record(std::mt19937& random) { return std::string(random() % Ring::max_record_bytes, 'r'); }
   void move(std::size_t here) {
-    if (open_[here] == 0 || !rings_[1 - here].reserve_ending()) return;
-    rings_[here].release_ending();
+    if (open_[here] == 0 || !rings_[1 - here].get().reserve_ending()) return;
+    rings_[here].get().release_ending();
     --open_[here];
     ++open_[1 - here];
     ++moved_;
   }
 
-  std::array<Ring, 2> rings_{Ring(0), Ring(0)};
+  std::array<RingOnDisk, 2> rings_{RingOnDisk(0), RingOnDisk(0)};
   std::array<std::size_t, 2> open_{};
   std::size_t moved_ = 0;
   std::size_t ended_ = 0;

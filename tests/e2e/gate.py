@@ -46,15 +46,15 @@ def lab(ports):
 
 class Gate:
     """Serves one configuration until stop(). Its listener and its audit log are written into the file here. It is a lab
-    on loopback, unless told otherwise."""
+    on loopback, unless told otherwise. `keys` are more of [gate]."""
 
-    def __init__(self, binary, folder, configuration, listen="127.0.0.1:0", options=("--lab",), inside=()):
+    def __init__(self, binary, folder, configuration, listen="127.0.0.1:0", options=("--lab",), inside=(), keys=""):
         os.makedirs(folder)
         self.audit = os.path.join(folder, "audit")
         self.config = os.path.join(folder, "shirgate.toml")
         self.errors = os.path.join(folder, "stderr")
         with open(self.config, "w", encoding="ascii") as file:
-            file.write(f'[gate]\nlisten = ["{listen}"]\n[audit]\ndirectory = "{self.audit}"\n{configuration}')
+            file.write(f'[gate]\nlisten = ["{listen}"]\n{keys}[audit]\ndirectory = "{self.audit}"\n{configuration}')
         with open(self.errors, "w", encoding="ascii") as errors:
             command = [*inside, binary, "serve", "--config", self.config, *options]
             self.process = subprocess.Popen(command, stderr=errors)

@@ -5,12 +5,20 @@
 
 #include "loop_fixture.hpp"
 #include "proxy/attempts.hpp"
+#include "proxy/loop/sockaddr_linux.hpp"
 #include "tcp_listener.hpp"
 
 namespace shirgate::test {
 namespace {
 
 using std::chrono::seconds;
+
+Endpoint peer_endpoint(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  ::getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size);
+  return from_kernel(storage);
+}
 
 class ConnectTest : public LoopFixture {
  protected:

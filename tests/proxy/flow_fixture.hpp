@@ -32,7 +32,7 @@ class FlowFixture : public LoopFixture {
     loop().close(flow_.to);
   }
 
-  [[nodiscard]] Means means() { return {bounce_, pipes_, counters_, mode_, loop().now()}; }
+  [[nodiscard]] Means means() { return {bounce_, pipes_, stuck_, counters_, mode_, loop().now()}; }
   [[nodiscard]] Moved move() { return flow_.move(means()); }
   /// Lets the loop take in what the kernel has to tell by now.
   void notice() {
@@ -80,6 +80,7 @@ class FlowFixture : public LoopFixture {
   TestEnd source_;
   TestEnd sink_;
   PipePool pipes_;
+  StuckMemory stuck_;
   RelayCounters counters_;
   std::vector<char> bounce_;
   Flow flow_;

@@ -1,5 +1,8 @@
 // When a flow is spliced and when it is copied.
+#include <cerrno>
+
 #include "flow_fixture.hpp"
+#include "without_splice.hpp"
 
 namespace shirgate::test {
 namespace {
@@ -73,6 +76,25 @@ TEST_F(Promotion, IsTakenBackInSilence) {
   become_bulk();
   EXPECT_EQ(counters_.promoted, 2U);
 }
+
+class Refusal : public Promotion, public testing::WithParamInterface<int> {};
+
+TEST_P(Refusal, OfTheKernelIsTakenForGood) {
+  become_bulk();
+  ASSERT_NO_FATAL_FAILURE(arrive(full));
+  Moved moved = Moved::idle;
+  ASSERT_TRUE(run_without_splice(GetParam(), [&] { moved = move(); }));
+  EXPECT_EQ(moved, Moved::some) << "copied instead";
+  EXPECT_FALSE(flow_.bulk);
+  EXPECT_EQ(counters_.demoted_refused, 1U);
+  EXPECT_EQ(pipes_.lent(), 0U);
+  sink_.read();
+  for (int i = 0; i < 6; ++i) one_read_of(full.size());
+  EXPECT_FALSE(flow_.bulk);
+  EXPECT_EQ(counters_.copied_bytes, 10 * full.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Errno, Refusal, testing::Values(EPERM, ENOSYS, EINVAL, EOPNOTSUPP));
 
 class OnlySplice : public Promotion {
  protected:

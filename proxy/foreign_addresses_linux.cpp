@@ -1,11 +1,12 @@
+#include "proxy/foreign_addresses.hpp"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "proxy/attempts.hpp"
-#include "proxy/dial.hpp"
 #include "proxy/loop/sockaddr_linux.hpp"
+#include "proxy/loop/socket.hpp"
 
 namespace shirgate {
 namespace {
@@ -32,14 +33,6 @@ bool ForeignAddresses::contain(const Address& address, SteadyTime now) {
   if (is_own_address(address)) return false;
   known = {address, now + std::chrono::seconds(1)};
   return true;
-}
-
-Awaitable<Result<Dialled>> dial(EventLoop& loop, ForeignAddresses& foreign, std::span<const Address> judged,
-                                std::uint16_t port, const Endpoint* instead, SteadyTime deadline) {
-  for (const auto& address : judged)
-    if (!foreign.contain(address, loop.now())) co_return Reason::address_own;
-  Attempts attempts(loop, judged, port, instead);
-  co_return co_await attempts.first_to_connect(deadline);
 }
 
 }  // namespace shirgate
