@@ -1,12 +1,13 @@
 #include "audit/report.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
+#include <set>
 
 #include "audit/log_reader.hpp"
 #include "audit/squid_line.hpp"
@@ -51,9 +52,8 @@ constexpr std::array formats{Format{"text", as_text, "for people"},
                              Format{"html", written_by<report_as_html>, "one page with charts, which opens offline"}};
 constexpr std::string_view squid = "squid";
 
-int sum_up(const Options& options, const LogFilter& filter, LogReader& reader, const OutputFile& output) {
-  std::optional<Config> config;
-  if (!options.config.empty() && !(config = load_or_explain(options.config))) return exit_bad_input;
+void sum_up(const Options& options, const LogFilter& filter, const Config* config, LogReader& reader,
+            const OutputFile& output) {
   Report report(filter);
   {
     ProgressBar bar;
@@ -62,21 +62,19 @@ int sum_up(const Options& options, const LogFilter& filter, LogReader& reader, c
   }
   report.finish();
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const auto findings = find(report, reader.troubles(), config ? &*config : nullptr, now);
+  const auto findings = find(report, reader.troubles(), config, now);
   const auto word = options.json ? "json" : std::string_view(options.format);
   for (const auto& format : formats)
     if (format.word == word) output.write(format.text(findings, !options.output.empty()));
-  return exit_yes;
 }
 
-int stream_squid_lines(const LogFilter& filter, LogReader& reader, const OutputFile& output) {
+void stream_squid_lines(const LogFilter& filter, LogReader& reader, const OutputFile& output) {
   ProgressBar bar;
   reader.read(
       [&](const LogLine& line) {
         if (filter.takes(line)) output.write(squid_line(line));
       },
       [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); });
-  return exit_yes;
 }
 
 int report(const Options& options) {
@@ -85,14 +83,17 @@ int report(const Options& options) {
   if (options.follow) return follow(options.log.directories, *filter);
   LogReader reader;
   if (!add_or_explain(reader, options.log)) return exit_bad_input;
+  std::optional<Config> config;
+  if (!options.config.empty() && !(config = load_or_explain(options.config))) return exit_bad_input;
   const auto output = OutputFile::open(options.output);
   if (output.has_error()) {
     fmt::print(stderr, "{}\n", output.error().text());
     return exit_bad_input;
   }
-  const auto code = options.format == squid && !options.json ? stream_squid_lines(*filter, reader, *output)
-                                                             : sum_up(options, *filter, reader, *output);
-  if (code != exit_yes) return code;
+  if (options.format == squid)
+    stream_squid_lines(*filter, reader, *output);
+  else
+    sum_up(options, *filter, config ? &*config : nullptr, reader, *output);
   if (!output->flush()) {
     fmt::print(stderr, "{}: can't be written: {}\n", options.output.empty() ? "standard output" : options.output,
                std::strerror(errno));

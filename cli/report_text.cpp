@@ -17,6 +17,14 @@ std::string first_of(const FewOf& few) {
   return more == 0 ? few.listed().front() : fmt::format("{} +{}", few.listed().front(), more);
 }
 
+/// Where it led; a class that is not the usual one is told.
+std::string first_address_of(const FewOf& addresses) {
+  auto text = first_of(addresses);
+  if (addresses.empty()) return text;
+  const auto kind = class_of(addresses.listed().front());
+  return kind == to_string(AddressClass::public_) ? text : fmt::format("{} ({})", text, kind);
+}
+
 using Row = std::pair<const std::string, HostSummary>;
 
 std::vector<const Row*> busiest(const Report::Hosts& hosts) {
@@ -96,7 +104,7 @@ class ReportText {
     const auto rows = busiest(hosts);
     for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) {
       const auto& [target, host] = *rows[i];
-      table.add({target, names_its_host(host, target) ? "same" : first_of(host.snis), first_of(host.addresses),
+      table.add({target, names_its_host(host, target) ? "same" : first_of(host.snis), first_address_of(host.addresses),
                  std::to_string(host.tunnels), std::to_string(host.failed), std::to_string(host.cut),
                  human_bytes(host.bytes_from_client), human_bytes(host.bytes_from_upstream)});
     }

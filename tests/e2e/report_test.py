@@ -1,4 +1,5 @@
 """The report of a log with hostile names in it: as a page in a real browser, in every other format, and as it comes.
+And what docs/audit-log.md has jq ask the same lines.
 
 Usage: report_test.py PATH-TO-SHIRGATE
 """
@@ -17,8 +18,8 @@ from chromium import Chromium
 from gate import wait_for
 
 BINARY = ""
-AXE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "e2e", "page", "node_modules",
-                   "axe-core", "axe.min.js")
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+AXE = os.path.join(ROOT, "build", "e2e", "page", "node_modules", "axe-core", "axe.min.js")
 HOSTILE = ["<img src=x onerror=window.hit=1>", "\x1b[31mred\x1b[0m", "\"><script>window.hit=1</script>",
            "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a|b|c", "two\nlines", "'; drop--", "\u202egnp",
            "\u009b31m", "x" * 60_000, "&lt;b&gt;", "%0a", "\x7f"]
@@ -241,6 +242,76 @@ class Page(unittest.TestCase):
         self.assertEqual([name.split(".")[0] for name in names],
                          ["Bytes per channel", "Tunnels over time", "Refusals by host"])
         self.assertIn("The most went through staged (contoso-prod)", names[0])
+
+
+class Policies(unittest.TestCase):
+    """From the log to a configuration and back, as somebody types it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.audit = os.path.join(folder.name, "audit")
+        self.config = os.path.join(folder.name, "shirgate.toml")
+        self.log = Log(self.audit)
+        self.log.add_tunnel("contoso-prod.westeurope.datafactory.azure.net", "control", 4000)
+        self.log.add_tunnel("login.microsoftonline.com", "identity", 100)
+
+    def shirgate(self, expected, *arguments):
+        result = subprocess.run([BINARY, *arguments], capture_output=True, check=False, text=True)
+        self.assertEqual(result.returncode, expected, result.stdout + result.stderr)
+        return result.stdout
+
+    def test_what_is_learned_passes_check_and_replay(self):
+        self.shirgate(0, "learn", self.audit, "-o", self.config)
+        self.shirgate(0, "check", self.config)
+        answer = json.loads(self.shirgate(0, "replay", "--json", "--config", self.config, self.audit))
+        self.assertEqual((answer["tunnels"], answer["would_refuse"]), (2, []))
+
+    def test_replay_names_what_would_be_refused(self):
+        self.shirgate(0, "learn", self.audit, "-o", self.config)
+        self.log.add_tunnel("erp.contoso.example", "erp", 100)
+        self.assertRegex(self.shirgate(1, "replay", "--config", self.config, self.audit),
+                         r"contoso-prod +erp\.contoso\.example:443 +host_not_listed +1 ")
+
+    def test_a_part_of_the_log_is_enough(self):
+        for only in (["--channel", "control"], ["--until", "2026-11-01T00:03"]):
+            report = json.loads(self.shirgate(0, "report", "--json", *only, self.audit))
+            self.assertEqual([host["channel"] for host in report["channels"]], ["control"], only)
+        self.shirgate(1, "learn", "--since", "2026-12-01", self.audit)
+
+    def test_bad_input_is_2_and_leaves_the_output_alone(self):
+        with open(self.config, "w", encoding="ascii") as file:
+            file.write("[gat]\n")
+        for arguments in (["report", "--config", self.config, "-o", self.config, self.audit],
+                          ["replay", "--config", self.config, self.audit],
+                          ["report", self.audit, self.audit + "/nothing"],
+                          ["report", "--since", "yesterday", self.audit],
+                          ["learn", "-o", "/nothing/here", self.audit]):
+            self.shirgate(2, *arguments)
+        self.assertEqual(text_of(self.config), "[gat]\n")
+
+
+class Documents(unittest.TestCase):
+    def test_the_queries_for_jq_answer_their_four_questions(self):
+        with open(os.path.join(ROOT, "docs", "audit-log.md"), encoding="utf-8") as file:
+            queries = re.search(r"```sh\n(log=.*?)```", file.read(), re.DOTALL)[1]
+        with tempfile.TemporaryDirectory() as folder:
+            log = Log(os.path.join(folder, "audit"))
+            for _ in range(2):
+                log.add_tunnel("contosostage.blob.core.windows.net", "staged", 1000)
+            log.add_tunnel("stranger.servicebus.windows.net", "relay", 100, shirgate__first_use=True)
+            log.add_refusal("rare.example")
+            log.add_refusal("often.example")
+            log.add_refusal("often.example", shirgate__count=40)
+            log.add_refusal("a.blob.core.windows.net", "address_not_expected", shirgate__channel="staged",
+                            dns__resolved_ip="20.60.0.4,10.1.2.3")
+            log.add_refusal("erp.contoso.example", "address_not_expected", dns__resolved_ip="10.1.2.3,fd00::1")
+            answers = subprocess.run(["sh", "-ec", queries.replace("/var/lib/shirgate/audit", log.folder)], check=True,
+                                     capture_output=True, text=True).stdout.splitlines()
+        self.assertEqual(answers, ["41\toften.example", "1\trare.example",
+                                   "2026-11-01\tstaged\t2000\t1000", "2026-11-01\trelay\t100\t500",
+                                   "2026-11-01T00:07:00.000Z\tstranger.servicebus.windows.net\trelay\ta/rule",
+                                   "2026-11-01T00:13:00.000Z\ta.blob.core.windows.net\tstaged\t20.60.0.4,10.1.2.3"])
 
 
 class Following(unittest.TestCase):
