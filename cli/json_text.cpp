@@ -11,10 +11,14 @@ namespace {
 std::pair<std::uint32_t, std::size_t> code_point(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
   const auto first = byte(at);
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+  const std::size_t size = first >= 0xf8 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
   if (size == 1 || at + size > text.size()) return {first, 1};
   auto point = first & (0x7fU >> size);
-  for (std::size_t i = 1; i < size; ++i) point = point << 6 | (byte(at + i) & 0x3fU);
+  for (std::size_t i = 1; i < size; ++i) {
+    // A path holds whatever bytes its file system takes; the quote behind it is not one of them.
+    if ((byte(at + i) & 0xc0U) != 0x80U) return {first, 1};
+    point = point << 6 | (byte(at + i) & 0x3fU);
+  }
   return {point, size};
 }
 

@@ -85,6 +85,26 @@ std::string doubt_about(const adf::Catalogue& catalogue, const Candidate& candid
   return {};
 }
 
+/// "{factory}.{region}.datafactory.azure.net" and a host of that form -> the two lines; empty for any other host.
+std::string factory_and_region(std::string_view pattern, std::string_view host) {
+  constexpr std::string_view placeholders = "{factory}.{region}";
+  if (!pattern.starts_with(placeholders) || !host.ends_with(pattern.substr(placeholders.size()))) return {};
+  host.remove_suffix(pattern.size() - placeholders.size());
+  const auto dot = host.find('.');
+  if (dot == std::string_view::npos || dot != host.rfind('.')) return {};
+  return fmt::format("factory = \"{}\"\nregion = \"{}\"", host.substr(0, dot), host.substr(dot + 1));
+}
+
+/// What to write into the [[runtime]] so that this is its control host; empty where the host does not say.
+std::string identity_of(const Candidate& candidate) {
+  const auto* row = candidate.likeness.row;
+  if (!is_documented(candidate.likeness) || row->channel != "control" || !row->ports.contains(candidate.target.port))
+    return {};
+  auto text = candidate.likeness.setting;
+  if (text.empty()) text = factory_and_region(row->pattern, candidate.target.host.text());
+  return text.empty() || row->cloud == "public" ? text : fmt::format("{}\ncloud = \"{}\"", text, row->cloud);
+}
+
 std::string channel_of(const PassedHost& host, const Resemblance& likeness) {
   if (!host.channels.empty() && is_plain_name(*host.channels.begin())) return *host.channels.begin();
   return is_documented(likeness) ? likeness.row->channel : std::string(placeholder_channel);
@@ -138,9 +158,9 @@ class LearnedRuntime {
   [[nodiscard]] const Candidate* control_host() const {
     const Candidate* best = nullptr;
     for (const auto& candidate : candidates_) {
-      const bool says = is_documented(candidate.likeness) && candidate.likeness.row->channel == "control" &&
-                        !candidate.likeness.setting.empty() && candidate.doubt.empty();
-      if (says && (best == nullptr || candidate.host->tunnels > best->host->tunnels)) best = &candidate;
+      if (candidate.doubt.empty() && !identity_of(candidate).empty() &&
+          (best == nullptr || candidate.host->tunnels > best->host->tunnels))
+        best = &candidate;
     }
     return best;
   }
@@ -157,7 +177,7 @@ class LearnedRuntime {
           "# factory = \"NAME\"\n# region = \"REGION\"\n";
     } else {
       text += fmt::format("# As {} says: {}.\n{}\n", control->target.host.text(), seen_text(*control->host),
-                          control->likeness.setting);
+                          identity_of(*control));
       if (!control->ranges.empty())
         text += fmt::format("private_link = {{ control = {} }}\n", quoted_list(control->ranges));
     }

@@ -33,6 +33,8 @@ class LogDirectory {
   LogDirectory& operator=(const LogDirectory&) = delete;
   [[nodiscard]] const std::string& path() const { return path_; }
 
+  void clear() const { std::filesystem::remove(segment_path(path_, 1)); }
+
   /// The next event; `more` are further keys, as `"key":value,...`.
   void add(std::string_view action, std::string_view more) {
     ++seq_;

@@ -176,6 +176,28 @@ TEST_F(Learning, LeavesOutWhatNeedsATicketUntilItHasOne) {
   EXPECT_TRUE(complete.would_refuse().none()) << with_tickets(text) << replay_as_text(complete, 100);
 }
 
+TEST_F(Learning, KnowsTheFactoryOfEveryCloudAndOfOldKeys) {
+  const std::vector<std::pair<std::string, std::string>> hosts{
+      {"contoso-gov.usgovvirginia.datafactory.azure.us",
+       "factory = \"contoso-gov\"\nregion = \"usgovvirginia\"\ncloud = \"usgov\"\n"},
+      {"contoso-cn.chinaeast2.datafactory.azure.cn",
+       "factory = \"contoso-cn\"\nregion = \"chinaeast2\"\ncloud = \"china\"\n"},
+      {"eu.frontend.clouddatahub.net", "key_form = \"legacy\"\nfrontend_code = \"eu\"\n"}};
+  for (const auto& [host, lines] : hosts) {
+    log_.clear();
+    log_.add_open("10.20.0.21", host, 443);
+    const auto text = learned();
+    EXPECT_NE(text.find(lines), std::string::npos) << text;
+    EXPECT_TRUE(replayed(text).would_refuse().none()) << text;
+  }
+}
+
+TEST_F(Learning, TakesNoOtherNameForTheFactorys) {
+  log_.add_open("10.20.0.21", "a.b.westeurope.datafactory.azure.net", 443);
+  log_.add_open("10.20.0.21", control, 444);
+  EXPECT_NE(learned().find("# No control host passed"), std::string::npos) << learned();
+}
+
 TEST_F(Learning, KeepsPrivateEndpointsWhereTheyAre) {
   log_.add_open("10.20.0.21", control, 443, R"(,"destination.ip":"10.30.0.4")");
   log_.add_open("10.20.0.21", "login.microsoftonline.com", 443, R"(,"destination.ip":"10.30.0.9")");

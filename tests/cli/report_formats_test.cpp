@@ -265,6 +265,14 @@ TEST(JsonText, EscapesWhatIsNotPrintableAscii) {
   EXPECT_EQ(json_text("a\"\n<b>\x7f\xc3\xbc\xf0\x9f\x98\x80"), R"("a\"\n\u003cb\u003e\u007f\u00fc\ud83d\ude00")");
 }
 
+TEST(JsonText, LetsNoBrokenUtf8SwallowItsQuote) {
+  for (const auto* broken : {"\xff", "\xc3", "\xe2\x82", "\xf0\x9f\x98"}) {
+    const auto text = json_text(boost::json::array{broken, "x"});
+    EXPECT_TRUE(text.ends_with("\",\"x\"]")) << text;
+    EXPECT_EQ(boost::json::parse(text).as_array().size(), 2U) << text;
+  }
+}
+
 TEST(TimeBins, AreHoursWithoutGapsOrDays) {
   const std::map<std::string, Report::Hour> hours{{"2026-11-21T22", {1, 2}}, {"2026-11-22T01", {3, 4}}};
   const auto by_hour = time_bins(hours, 10);
