@@ -32,7 +32,7 @@ Ticket Audit::push(const Event& event) {
 Ticket Audit::append(const Event& event) {
   const bool refusal = event.action == Action::denied || event.action == Action::failed;
   if (refusal && event.client && !refusals_.stands_alone(event)) return {true};
-  if (event.action == Action::open && !journal_.healthy()) return {false};
+  if (event.action == Action::open && !(journal_.healthy() && journal_.settings().may_open())) return {false};
   return push(event);
 }
 

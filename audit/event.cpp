@@ -52,6 +52,8 @@ constexpr std::array table{
     FieldRow{field::upstream_ip, tunnels,
              "The address that was judged and dialled; a lab may dial another in its place.", FieldType::address,
              "20.50.1.1", "ECS"},
+    FieldRow{field::address_class, tunnels, "public, or special where it is not for the public internet (RFC 6890).",
+             FieldType::keyword, "public", "own"},
     FieldRow{field::resolved, refusals, "The addresses the name led to, where they were refused; separated by commas.",
              FieldType::keyword, "10.1.2.3,fd00::1", "ECS, there a list"},
     FieldRow{field::asked, refusals, "What the client wrote, where no host and port could be made of it.",
@@ -96,6 +98,11 @@ constexpr std::array table{
     FieldRow{field::first_flight_time, "checked",
              "Microseconds from the client's turn to its whole ClientHello, the last if there are two.",
              FieldType::number, "3100", "own", "µs"},
+    FieldRow{field::first_byte_time, "progress close",
+             "Microseconds from the accepted connection to the upstream's first byte; absent while there is none.",
+             FieldType::number, "41000", "own", "µs"},
+    FieldRow{field::relay, "progress close", "splice where bytes went through a pipe of the kernel, else copy.",
+             FieldType::keyword, "splice", "own"},
     FieldRow{field::ended_by, "close", "client, upstream or gate.", FieldType::keyword, "client", "own"},
     FieldRow{field::count, refusals, "How many equal refusals the line stands for; absent for one.", FieldType::number,
              "40", "own"},
@@ -158,7 +165,10 @@ void write_who_and_what(JsonLine& line, const Event& event) {
     line.text(field::host, event.target->host.text());
     line.number(field::port, std::uint64_t{event.target->port});
   }
-  if (event.upstream) line.text(field::upstream_ip, to_string(*event.upstream));
+  if (event.upstream) {
+    line.text(field::upstream_ip, to_string(*event.upstream));
+    line.text(field::address_class, to_string(classify(*event.upstream)));
+  }
   if (!event.resolved.empty()) line.text(field::resolved, list(event.resolved));
   line.text(field::asked, event.asked);
   if (event.ingress != IngressKind::connect) line.text(field::ingress, to_string(event.ingress));
@@ -192,6 +202,8 @@ void write_figures(JsonLine& line, const Event& event) {
   if (event.dns_time) line.number(field::dns_time, event.dns_time->count());
   if (event.dial_time) line.number(field::dial_time, event.dial_time->count());
   if (event.first_flight_time) line.number(field::first_flight_time, event.first_flight_time->count());
+  if (event.first_byte_time) line.number(field::first_byte_time, event.first_byte_time->count());
+  if (event.spliced) line.text(field::relay, *event.spliced ? "splice" : "copy");
   if (event.ended_by) line.text(field::ended_by, to_string(*event.ended_by));
   if (event.count > 1) line.number(field::count, event.count);
   if (event.first_at) line.time(field::first_at, *event.first_at);

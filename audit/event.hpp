@@ -84,6 +84,8 @@ struct Event {
   std::optional<std::chrono::microseconds> dns_time{};
   std::optional<std::chrono::microseconds> dial_time{};
   std::optional<std::chrono::microseconds> first_flight_time{};
+  std::optional<std::chrono::microseconds> first_byte_time{};
+  std::optional<bool> spliced{};  ///< did bytes go through a pipe of the kernel, or were all of them copied?
   std::optional<EndedBy> ended_by{};
   std::uint64_t count = 0;                 ///< merged refusals this event stands for; 0: just itself
   std::optional<WallTime> first_at{};      ///< when the first of them happened
@@ -102,7 +104,8 @@ struct Event {
 };
 
 /// Appends the line without sequence number and line end: "{...}". Every byte outside printable ASCII is escaped, so a
-/// line never breaks and nothing hostile reaches a terminal. Values over 256 bytes are cut and say so.
+/// line never breaks and nothing hostile reaches a terminal. A value over 256 bytes is cut; its length and
+/// the first 16 digits of its SHA-256 stand behind what is left.
 void append_json(std::string& out, const Event& event);
 
 /// What a value is to an index: the words are Elasticsearch's.

@@ -41,6 +41,10 @@ struct JournalSettings {
   bool compress = true;  ///< segments that are complete
   Retention retention{};
   std::chrono::milliseconds retention_interval{600'000};  ///< between two looks at what is old
+  /// Told by the journal's thread: lines up to this number are on disk.
+  std::function<void(std::uint64_t)> on_written = [](std::uint64_t) {};
+  /// Any thread. False: somebody who must have the log lags too far behind, and no tunnel may open on it.
+  std::function<bool()> may_open = [] { return true; };
   /// Any thread. Lines beyond this number are not deleted.
   std::function<std::uint64_t()> shipped_up_to = [] { return std::numeric_limits<std::uint64_t>::max(); };
 

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "certs/digest.hpp"
+
 namespace shirgate {
 namespace {
 
 constexpr std::size_t max_value_bytes = 256;
+/// Enough to tell values apart that begin alike.
+constexpr std::size_t hash_digits = 16;
 
 /// The bytes of foreign text are not known to be UTF-8, so each is shown as itself. Markup characters too: a line may
 /// be pasted into a page.
@@ -56,7 +60,8 @@ void JsonLine::text(std::string_view key, std::string_view value) {
   if (value.size() <= max_value_bytes && plain_bytes(value) == value.size())
     out_.append(value);
   else if (!append_escaped(value))
-    out_.append("... (" + std::to_string(value.size()) + " bytes)");
+    out_.append("... (" + std::to_string(value.size()) + " bytes, sha256 " +
+                to_hex(sha256(value)).substr(0, hash_digits) + ")");
   out_.push_back('"');
 }
 

@@ -27,7 +27,7 @@ enum class Claim : std::uint8_t {
 class Ring {
  public:
   /// No record is larger; an ending gets this much set aside.
-  static constexpr std::size_t max_record_bytes = 2048;
+  static constexpr std::size_t max_record_bytes = 2816;
 
   /// Makes the file. Capacity in bytes, at least 16 records' worth.
   [[nodiscard]] static Checked<std::unique_ptr<Ring>> create(const std::string& path, std::size_t capacity);

@@ -137,6 +137,7 @@ void SegmentLog::keep(Rings rings) {
   lines_since_head_ = head_.empty() ? lines_since_head_ + batch_.end().next_seq - batch_.begin().next_seq : 0;
   events_written_ = batch_.events();
   batch_.keep();
+  settings_.on_written(batch_.end().next_seq - 1);
   wanted_.clear();
   for (std::size_t i = 0; i < rings.size(); ++i) {
     if (!rings[i]->holds_unreleased()) continue;

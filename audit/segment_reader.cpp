@@ -70,6 +70,18 @@ std::optional<SegmentReader::Line> SegmentReader::torn_tail() const {
   return Line{.text = {buffer_.get() + begin_, end_ - begin_}, .number = lines_ + 1, .position = position_};
 }
 
+void SegmentReader::go_back_to(const Line& line) {
+  if (context_) return;
+  if (std::fseek(file_.get(), static_cast<long>(line.position), SEEK_SET) != 0) {
+    trouble_ = fmt::format("can't be read: {}", std::strerror(errno));
+    return;
+  }
+  begin_ = searched_ = end_ = 0;
+  skipping_ = false;
+  lines_ = line.number - 1;
+  position_ = line.position;
+}
+
 bool SegmentReader::fill() {
   // At most one line's worth is left, so there is always room behind it.
   if (begin_ > 0) {

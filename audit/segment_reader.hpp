@@ -42,6 +42,10 @@ class SegmentReader {
   /// crash cut short. Its text is valid until the next call.
   [[nodiscard]] std::optional<Line> torn_tail() const;
 
+  /// Reads anew from this line or torn tail on, which was handed out last: what is not durable yet may have been taken
+  /// back and written otherwise. Does nothing to a compressed segment, which is final.
+  void go_back_to(const Line& line);
+
   /// Why no more can be read although the file goes on or should; empty where nothing is wrong.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 

@@ -93,20 +93,29 @@ std::shared_ptr<ServerState> make_server(const Identity& identity, const TlsSett
 
 std::shared_ptr<SSL_CTX> handle_of(const std::shared_ptr<ServerState>& state) { return {state, state->context.get()}; }
 
-void trust(X509_STORE& store, std::string_view ca_pem) {
-  const BioPtr bio = require_openssl(BioPtr(BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size()))),
-                                     "cannot read the trusted certificates");
+BioPtr reader_of(std::string_view pem) {
+  return require_openssl(BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))), "cannot read PEM");
+}
+
+/// Each certificate in the text goes to `take`; there must be one, and nothing that can't be read.
+template <class Take>
+void each_certificate(std::string_view pem, std::string_view failure, Take take) {
+  const BioPtr bio = reader_of(pem);
   // Without one, OpenSSL would ask the terminal about an encrypted block.
   char no_passphrase[] = "";
-  int trusted = 0;
-  while (const X509Ptr certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, no_passphrase)}) {
-    require_openssl(X509_STORE_add_cert(&store, certificate.get()), "cannot trust a certificate");
-    ++trusted;
-  }
+  int count = 0;
+  while (const X509Ptr certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, no_passphrase)})
+    take(*certificate, count++);
   // The end of the text is told as an error; any other one means a certificate that can't be read.
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  if (trusted == 0 || !at_end) throw_openssl_error("cannot read the trusted certificates");
+  if (count == 0 || !at_end) throw_openssl_error(failure);
   ERR_clear_error();
+}
+
+void trust(X509_STORE& store, std::string_view ca_pem) {
+  each_certificate(ca_pem, "cannot read the trusted certificates", [&](X509& certificate, int) {
+    require_openssl(X509_STORE_add_cert(&store, &certificate), "cannot trust a certificate");
+  });
 }
 
 }  // namespace
@@ -144,6 +153,21 @@ TlsClientContext TlsClientContext::trusting_system(const TlsSettings& settings) 
   TlsClientContext context(settings);
   require_openssl(SSL_CTX_set_default_verify_paths(context.handle_.get()), "cannot read the system's certificates");
   return context;
+}
+
+void TlsClientContext::show(std::string_view certificate_pem, std::string_view key_pem) {
+  SSL_CTX* context = handle_.get();
+  each_certificate(certificate_pem, "cannot read the certificate", [&](X509& certificate, int index) {
+    if (index == 0)
+      require_openssl(SSL_CTX_use_certificate(context, &certificate), "cannot use the certificate");
+    else
+      require_openssl(static_cast<int>(SSL_CTX_add1_chain_cert(context, &certificate)), "cannot use the chain");
+  });
+  char no_passphrase[] = "";
+  const KeyPtr key =
+      require_openssl(KeyPtr(PEM_read_bio_PrivateKey(reader_of(key_pem).get(), nullptr, nullptr, no_passphrase)),
+                      "cannot read the key");
+  require_openssl(SSL_CTX_use_PrivateKey(context, key.get()), "cannot use the key with this certificate");
 }
 
 }  // namespace shirgate

@@ -52,6 +52,10 @@ class TlsClientContext {
   /// Trusts what this machine trusts.
   [[nodiscard]] static TlsClientContext trusting_system(const TlsSettings& settings = {});
 
+  /// Shows this certificate, and whatever follows it in the text, to servers that ask for one. The key must belong to
+  /// it. For contexts that are not in use yet.
+  void show(std::string_view certificate_pem, std::string_view key_pem);
+
   [[nodiscard]] const std::shared_ptr<SSL_CTX>& handle() const { return handle_; }
 
  private:

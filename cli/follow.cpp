@@ -5,8 +5,12 @@
 #include <cstdio>
 #include <thread>
 
-#include "audit/log_follower.hpp"
+#include "audit/chain.hpp"
+#include "audit/line.hpp"
 #include "audit/report.hpp"
+#include "audit/segment.hpp"
+#include "audit/segment_reader.hpp"
+#include "audit/sinks/follower.hpp"
 #include "cli/commands.hpp"
 #include "cli/report_formats.hpp"
 
@@ -25,6 +29,19 @@ std::string why(const LogLine& event) {
   return text;
 }
 
+/// Behind the last whole line that is there.
+Cursor end_of(const std::string& directory) {
+  const auto paths = segments_of(directory);
+  for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
+    auto reader = SegmentReader::open(*path);
+    if (reader.has_error()) continue;
+    std::string last;
+    while (const auto line = reader->next()) last = line->text;
+    if (const auto front = read_line_front(last)) return {front->seq, hash_of_line(last)};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string follow_line(const LogLine& event, const Paint& paint) {
@@ -40,23 +57,24 @@ std::string follow_line(const LogLine& event, const Paint& paint) {
 }
 
 int follow(const std::vector<std::string>& directories, const LogFilter& filter) {
-  std::vector<LogFollower> followers;
+  std::vector<Follower> followers;
   for (const auto& directory : directories) {
-    auto follower =
-        LogFollower::open(directory, filter.since.empty() ? LogFollower::From::end : LogFollower::From::beginning);
-    if (follower.has_error()) {
-      fmt::print(stderr, "{}\n", follower.error().text());
-      return exit_bad_input;
-    }
-    followers.push_back(*std::move(follower));
+    auto& follower = followers.emplace_back(directory, [](std::string_view what) { fmt::print(stderr, "{}\n", what); });
+    const auto there = follower.go_to(filter.since.empty() ? end_of(directory) : Cursor{});
+    if (there.has_value()) continue;
+    fmt::print(stderr, "{}\n", there.error().text());
+    return exit_bad_input;
   }
   const Paint paint(wants_colour());
+  LogLineParser parser;
   for (;;) {
     bool any = false;
     for (auto& follower : followers)
-      any = follower.poll([&](const LogLine& event) {
-        if (filter.takes(event)) fmt::print("{}", follow_line(event, paint));
-      }) || any;
+      while (const auto line = follower.next()) {
+        any = true;
+        const auto* event = parser.parse(line->text);
+        if (event != nullptr && filter.takes(*event)) fmt::print("{}", follow_line(*event, paint));
+      }
     std::fflush(stdout);
     if (!any) std::this_thread::sleep_for(between_looks);
   }

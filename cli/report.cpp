@@ -80,9 +80,9 @@ void stream_squid_lines(const LogFilter& filter, LogReader& reader, const Output
 int report(const Options& options) {
   const auto filter = filter_or_explain(options.log);
   if (!filter) return exit_bad_input;
-  if (options.follow) return follow(options.log.directories, *filter);
   LogReader reader;
   if (!add_or_explain(reader, options.log)) return exit_bad_input;
+  if (options.follow) return follow(options.log.directories, *filter);
   std::optional<Config> config;
   if (!options.config.empty() && !(config = load_or_explain(options.config))) return exit_bad_input;
   const auto output = OutputFile::open(options.output);

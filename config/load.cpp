@@ -9,6 +9,7 @@
 #include "config/load_ingresses.hpp"
 #include "config/load_policy.hpp"
 #include "config/load_settings.hpp"
+#include "config/load_sinks.hpp"
 #include "config/parse_toml.hpp"
 #include "config/read_file.hpp"
 
@@ -61,6 +62,7 @@ boost::system::result<Config, Mistakes> load(std::string_view text, std::string_
   config.catalogue = *std::move(catalogue);
   load_policy(file, now, config);
   load_ingresses(file, config);
+  load_sinks(file, config.settings);
   file.refuse_the_rest();
   check_that_clients_reach_a_listener(config, file);
   if (!mistakes.empty()) return mistakes.take();

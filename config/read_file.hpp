@@ -13,4 +13,7 @@ namespace shirgate {
 /// Its group is trusted: the owner chose it.
 [[nodiscard]] Checked<std::string> read_trusted_file(const std::string& path, std::size_t max_bytes);
 
+/// The same for a key or a password: a complaint, too, where everybody can read it.
+[[nodiscard]] Checked<std::string> read_secret_file(const std::string& path, std::size_t max_bytes);
+
 }  // namespace shirgate

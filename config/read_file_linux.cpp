@@ -27,15 +27,17 @@ std::string distrust(const struct stat& status) {
   return {};
 }
 
-}  // namespace
+enum class Readers : std::uint8_t { anybody, not_everybody };
 
-Checked<std::string> read_trusted_file(const std::string& path, std::size_t max_bytes) {
+Checked<std::string> read_file(const std::string& path, std::size_t max_bytes, Readers readers) {
   // Without O_NONBLOCK, opening a FIFO would wait for a writer.
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return cannot_read(errno);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return cannot_read(errno);
   if (auto why = distrust(status); !why.empty()) return complain(std::move(why));
+  if (readers == Readers::not_everybody && (status.st_mode & S_IROTH) != 0)
+    return complain("can be read by everybody; chmod o-r it, and take what it holds for known");
   std::string text;
   std::array<char, 65536> chunk;
   for (;;) {
@@ -46,6 +48,16 @@ Checked<std::string> read_trusted_file(const std::string& path, std::size_t max_
     text.append(chunk.data(), static_cast<std::size_t>(got));
     if (text.size() > max_bytes) return complain(fmt::format("is larger than {} KiB", max_bytes / 1024));
   }
+}
+
+}  // namespace
+
+Checked<std::string> read_trusted_file(const std::string& path, std::size_t max_bytes) {
+  return read_file(path, max_bytes, Readers::anybody);
+}
+
+Checked<std::string> read_secret_file(const std::string& path, std::size_t max_bytes) {
+  return read_file(path, max_bytes, Readers::not_everybody);
 }
 
 }  // namespace shirgate

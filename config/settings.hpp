@@ -13,6 +13,7 @@
 
 #include "config/endpoint.hpp"
 #include "config/ingress.hpp"
+#include "config/sink.hpp"
 
 namespace shirgate {
 
@@ -58,6 +59,9 @@ struct Settings {
   std::int64_t keep_mib = 0;   ///< 0: whatever it takes
   std::int64_t keep_at_least_days = 0;
   std::int64_t refusals_per_minute = 600;
+
+  // [[sink]]
+  std::vector<SinkSettings> sinks;
 
   // [dns]
   std::vector<Endpoint> dns_servers;  ///< empty: the system's

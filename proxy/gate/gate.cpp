@@ -70,6 +70,7 @@ std::string_view fixed_difference(const Settings& now, const Settings& next) {
   if (now.max_connections_per_client != next.max_connections_per_client) return "[gate] max_connections_per_client";
   if (now.relay != next.relay) return "[gate] relay";
   if (const auto audit = audit_difference(now, next); !audit.empty()) return audit;
+  if (now.sinks != next.sinks) return "[[sink]]";
   if (now.dns_servers != next.dns_servers) return "[dns] servers";
   if (now.lab_enabled != next.lab_enabled) return "[lab] enabled";
   if (now.lab_dial != next.lab_dial) return "[lab] dial";
@@ -125,6 +126,22 @@ Checked<std::unique_ptr<Gate>> Gate::start(Config config) {
   return gate;
 }
 
+Checked<bool> Gate::open_log(std::size_t writers) {
+  const auto& settings = snapshot_->settings;
+  auto shippers = Shippers::create(settings.audit_directory, settings.sinks, operational_log::error);
+  if (shippers.has_error()) return shippers.error();
+  shippers_ = *std::move(shippers);
+  auto wanted = journal_settings(settings, writers);
+  wanted.on_durable = [this](std::size_t writer) { wake_waiting(writer); };
+  wanted.on_written = [&all = *shippers_](std::uint64_t seq) { all.wrote_up_to(seq); };
+  wanted.may_open = [&all = *shippers_] { return !all.overdue(); };
+  wanted.shipped_up_to = [&all = *shippers_] { return all.shipped_up_to(); };
+  auto journal = Journal::open(wanted);
+  if (journal.has_error()) return journal.error();
+  journal_ = *std::move(journal);
+  return shippers_->start();
+}
+
 Checked<bool> Gate::open_doors(std::vector<std::vector<Door>>& by_worker) {
   for (auto ingress : ingresses_of(snapshot_->settings)) {
     if (const auto free = check_nobody_else_listens(ingress.listen); free.has_error()) return free.error();
@@ -144,11 +161,7 @@ Checked<bool> Gate::open_everything() {
   const auto& settings = snapshot_->settings;
   if (const auto room = make_room_for_descriptors(settings); room.has_error()) return room.error();
   const auto count = worker_count(settings);
-  auto audit = journal_settings(settings, count + 1);
-  audit.on_durable = [this](std::size_t writer) { wake_waiting(writer); };
-  auto journal = Journal::open(audit);
-  if (journal.has_error()) return journal.error();
-  journal_ = *std::move(journal);
+  if (const auto opened = open_log(count + 1); opened.has_error()) return opened.error();
 
   census_ = std::make_unique<BulkCensus>(count);
   std::vector<std::vector<Door>> doors(count);
@@ -234,6 +247,7 @@ void Gate::stop() { stop(snapshot_->settings.drain_timeout); }
 void Gate::stop(std::chrono::milliseconds drain_time) {
   if (std::exchange(stopped_, true)) return;
   const auto deadline = std::chrono::steady_clock::now() + drain_time;
+  drained_by_ = deadline;
   census_->close();
   for (auto& worker : workers_) worker->post([&worker = *worker, deadline] { worker.drain(deadline); });
   for (auto& worker : workers_) worker->join();
@@ -243,6 +257,12 @@ void Gate::stop(std::chrono::milliseconds drain_time) {
 
 Gate::~Gate() {
   if (journal_ && !workers_.empty()) stop(std::chrono::milliseconds(0));
+  workers_.clear();
+  // Its last lines are to be shipped too.
+  journal_.reset();
+  if (!shippers_) return;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(drained_by_ - std::chrono::steady_clock::now());
+  shippers_->stop(std::max(left, std::chrono::milliseconds(0)));
 }
 
 }  // namespace shirgate

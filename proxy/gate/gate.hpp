@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "audit/journal.hpp"
+#include "audit/sinks/shippers.hpp"
 #include "config/load.hpp"
 #include "policy/checked.hpp"
 #include "proxy/gate/first_uses.hpp"
@@ -17,7 +18,8 @@
 
 namespace shirgate {
 
-/// Starts threads; used from one thread. The destructor stops it at once.
+/// Starts threads; used from one thread. The destructor stops it at once, but for what is left to ship: that may take
+/// what stop() left of the drain time.
 class Gate {
  public:
   /// Listens on every configured address or on none. The complaint names the address or path and why.
@@ -40,11 +42,14 @@ class Gate {
 
   [[nodiscard]] std::int64_t connections() const { return occupancy_.total() + strangers_.total(); }
   [[nodiscard]] const Journal& journal() const { return *journal_; }
+  [[nodiscard]] const Shippers& shippers() const { return *shippers_; }
 
  private:
   static constexpr std::int64_t max_strangers = 64;
   explicit Gate(SnapshotPtr snapshot);
   [[nodiscard]] Checked<bool> open_everything();
+  /// The journal, and the shippers that follow it.
+  [[nodiscard]] Checked<bool> open_log(std::size_t writers);
   [[nodiscard]] Checked<bool> open_doors(std::vector<std::vector<Door>>& by_worker);
   /// Any thread, once every worker has been made.
   void post(std::size_t worker, std::function<void(Worker&)> call);
@@ -60,12 +65,14 @@ class Gate {
   FirstUses first_uses_;
   Occupancy strangers_{max_strangers, max_strangers};
   std::vector<Endpoint> listening_;
+  std::unique_ptr<Shippers> shippers_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<BulkCensus> census_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::mutex waking_mutex_;
   bool waking_ = false;  ///< the workers are there to be told that their events are on disk
   bool stopped_ = false;
+  std::chrono::steady_clock::time_point drained_by_{};
 };
 
 }  // namespace shirgate

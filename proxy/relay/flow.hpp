@@ -49,6 +49,7 @@ struct Flow {
   bool finished = false;         ///< `from` sent its end
   bool passed_on = false;        ///< and `to` was told
   bool bulk = false;             ///< spliced where a pipe can be had
+  bool spliced = false;          ///< some of its bytes were
   bool may_splice = true;        ///< until the kernel refuses
   std::uint8_t streak = 0;       ///< of full reads while copied, of small ones while spliced
 

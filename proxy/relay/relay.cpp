@@ -13,6 +13,9 @@ std::chrono::microseconds since(SteadyTime then, SteadyTime now) {
 
 Event event_about(const Tunnel& tunnel, Action action, SteadyTime now) {
   const auto& facts = tunnel.facts;
+  const auto first_byte = tunnel.first_byte_at == SteadyTime()
+                              ? std::nullopt
+                              : std::optional(since(facts.accepted_at, tunnel.first_byte_at));
   return {.action = action,
           .at = std::chrono::system_clock::now(),
           .tunnel = facts.id,
@@ -25,6 +28,8 @@ Event event_about(const Tunnel& tunnel, Action action, SteadyTime now) {
           .upstream = facts.upstream,
           .traffic = Traffic{tunnel.up.bytes, tunnel.down.bytes},
           .duration = since(facts.accepted_at, now),
+          .first_byte_time = first_byte,
+          .spliced = tunnel.spliced(),
           .mode = facts.verdict.mode,
           .would_deny = facts.verdict.would_deny,
           .lab = facts.lab};
@@ -76,6 +81,7 @@ void Relay::enter(TunnelPointer entering, Descriptor* client, Descriptor* upstre
   tunnel.attach(*this, client, upstream);
   tunnel.place = tunnels_.size() - 1;
   tunnel.last_moved = tunnel.last_progress = setup_.loop.now();
+  tunnel.note_first_byte(setup_.loop.now());
   schedule(tunnel);
 }
 
@@ -117,6 +123,7 @@ std::size_t Relay::serve(Tunnel& tunnel) {
   const auto before = tunnel.moved();
   bool more = false;
   const auto end = turn(tunnel, more);
+  tunnel.note_first_byte(setup_.loop.now());
   const auto moved = static_cast<std::size_t>(tunnel.moved() - before);
   if (end) {
     close(tunnel, *end);

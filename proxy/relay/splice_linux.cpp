@@ -66,6 +66,7 @@ Moved Flow::splice(const Means& means) {
 
 void Flow::note_spliced(std::size_t size, const Means& means) {
   means.counters.spliced_bytes += size;
+  spliced = true;
   streak = size < small_read ? static_cast<std::uint8_t>(streak + 1) : std::uint8_t{0};
   if (streak < reads_to_demote || means.mode == RelayMode::splice) return;
   streak = 0;

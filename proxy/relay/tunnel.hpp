@@ -19,7 +19,8 @@ struct Tunnel final : public ReadinessListener {
   Permit permit;
   SteadyTime last_moved{};
   SteadyTime last_progress{};
-  std::size_t place = 0;  ///< in the relay's table
+  SteadyTime first_byte_at{};  ///< of the upstream; unset while there is none
+  std::size_t place = 0;       ///< in the relay's table
   bool waiting_for_turn = false;
   bool probes_silence = false;  ///< its upstream socket, as the client's does from the start
   bool counted_bulk = false;
@@ -42,6 +43,11 @@ struct Tunnel final : public ReadinessListener {
   [[nodiscard]] std::optional<End> overdue(SteadyTime now) const;
   [[nodiscard]] std::uint64_t moved() const { return up.bytes + down.bytes; }
   [[nodiscard]] bool bulk() const { return up.bulk || down.bulk; }
+  [[nodiscard]] bool spliced() const { return up.spliced || down.spliced; }
+  /// Remembers when the upstream's first byte went on.
+  void note_first_byte(SteadyTime now) {
+    if (down.bytes != 0 && first_byte_at == SteadyTime()) first_byte_at = now;
+  }
   [[nodiscard]] bool holds_pipes() const { return up.pipe || down.pipe; }
 
   /// Both flows between these two from now on.

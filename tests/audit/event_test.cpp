@@ -68,6 +68,8 @@ Event everything() {
           .dns_time = std::chrono::microseconds(4),
           .dial_time = std::chrono::microseconds(5),
           .first_flight_time = std::chrono::microseconds(6),
+          .first_byte_time = std::chrono::microseconds(7),
+          .spliced = true,
           .ended_by = EndedBy::gate,
           .count = 8,
           .first_at = noon,
@@ -149,6 +151,9 @@ TEST(Event, WritesValuesAsTheirRowsPromise) {
   EXPECT_EQ(number(field::dns_time), 4);
   EXPECT_EQ(number(field::dial_time), 5);
   EXPECT_EQ(number(field::first_flight_time), 6);
+  EXPECT_EQ(number(field::first_byte_time), 7);
+  EXPECT_EQ(text(field::relay), "splice");
+  EXPECT_EQ(text(field::address_class), "public");
   EXPECT_EQ(text(field::ended_by), "gate");
   EXPECT_EQ(number(field::count), 8);
   EXPECT_TRUE(line.at(field::lab).as_bool());
@@ -165,7 +170,12 @@ TEST(Event, LeavesOutACountOfOne) {
 
 TEST(Event, SpellsEveryAction) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(Action::checkpoint); ++i) names.insert(to_string(static_cast<Action>(i)));
+  for (int i = 0; i <= static_cast<int>(Action::checkpoint); ++i) {
+    const auto action = static_cast<Action>(i);
+    names.insert(to_string(action));
+    EXPECT_EQ(parse_action(to_string(action)), action);
+  }
+  EXPECT_EQ(parse_action("opened"), std::nullopt);
   EXPECT_EQ(names,
             (std::set<std::string_view>{"start", "policy", "open", "checked", "progress", "close", "denied", "failed",
                                         "stop", "segment", "live", "head", "torn", "gap", "checkpoint"}));
@@ -197,17 +207,17 @@ TEST(Event, GivesEveryByteBackThroughAJsonReader) {
   }
 }
 
-TEST(Event, CutsAValueOver256BytesAndSaysHowLongItWas) {
+TEST(Event, CutsAValueOver256BytesAndSaysHowLongItWasAndItsHash) {
   const std::string at_limit(256, 'a');
   EXPECT_EQ(written(at_limit), at_limit);
-  EXPECT_EQ(written(at_limit + 'a'), at_limit + "... (257 bytes)");
-  EXPECT_EQ(written(std::string(1'000'000, 'a')), at_limit + "... (1000000 bytes)");
+  EXPECT_EQ(written(at_limit + 'a'), at_limit + "... (257 bytes, sha256 e8d95cc2b4bc198c)");
+  EXPECT_EQ(written(std::string(1'000'000, 'a')), at_limit + "... (1000000 bytes, sha256 cdc76e5c9914fb92)");
 }
 
 TEST(Event, CountsEscapesTowardsTheLimitAndNeverCutsOne) {
   const auto value = written(std::string(1000, '\n'));
-  EXPECT_EQ(value.size(), 43 * 6 + std::string_view("... (1000 bytes)").size());
-  EXPECT_TRUE(value.ends_with("\\u000a... (1000 bytes)")) << value;
+  EXPECT_EQ(value.size(), 43 * 6 + std::string_view("... (1000 bytes, sha256 0123456789abcdef)").size());
+  EXPECT_TRUE(value.ends_with("\\u000a... (1000 bytes, sha256 a52ad6ba5827cf29)")) << value;
 }
 
 TEST(Event, IsOneLineOfValidPrintableJsonWhateverItIsFed) {
@@ -265,6 +275,8 @@ TEST(Event, OfATunnelsEndAlwaysFitsIntoTheRoomThatWasSetAside) {
   event.resembles = "an HTTP request in clear text";
   event.traffic = Traffic{~std::uint64_t{0}, ~std::uint64_t{0}};
   event.ended_by = EndedBy::upstream;
+  event.first_byte_time = std::chrono::hours(24 * 365);
+  event.spliced = true;
   EXPECT_LE(json_of(event).size(), Ring::max_record_bytes);
 }
 
@@ -275,7 +287,15 @@ TEST(Event, OfATunnelsOpeningAndCheckAlwaysFitIntoARecord) {
   open.dns_time = open.dial_time = std::chrono::hours(24 * 365);
   EXPECT_LE(json_of(open).size(), Ring::max_record_bytes);
   auto checked = longest_tunnel(Action::checked, longest);
-  checked.tls = TlsFacts{longest.noise, longest.noise, 0x0304, true};
+  checked.tls = TlsFacts{.sni = longest.noise,
+                         .alpn = longest.noise,
+                         .max_version = 0x0304,
+                         .ech = true,
+                         .ja4 = "t13d1516h2_8daaf6152771_e5627efa2ab1",
+                         .hello_retry = true,
+                         .server_version = 0x0303,
+                         .server_names = longest.noise,
+                         .server_issuer = longest.noise};
   checked.first_flight_time = std::chrono::hours(24 * 365);
   EXPECT_LE(json_of(checked).size(), Ring::max_record_bytes);
 }

@@ -149,5 +149,15 @@ TEST_F(TlsContext, RefusesAKeyThatDoesNotFitTheCertificate) {
   }
 }
 
+TEST_F(TlsContext, ShowsTheClientsCertificateOnlyWithItsOwnKey) {
+  const auto gate = authority_->issue("gate.lab");
+  const auto other = authority_->issue("other.lab");
+  auto context = TlsClientContext::trusting(authority_->ca_pem());
+  EXPECT_NO_THROW(context.show(certificate_pem(gate), key_pem(gate)));
+  EXPECT_THROW(context.show(certificate_pem(gate), key_pem(other)), OpensslError);
+  EXPECT_THROW(context.show("", key_pem(gate)), OpensslError);
+  EXPECT_THROW(context.show(certificate_pem(gate), ""), OpensslError);
+}
+
 }  // namespace
 }  // namespace shirgate

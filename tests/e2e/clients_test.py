@@ -18,6 +18,8 @@ from gate import Authority, Gate, lab, run, runtime
 BINARY = os.path.abspath(sys.argv.pop(1))
 CLIENTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clients")
 STAGING = "contosostage.blob.core.windows.net"
+UNLISTED = "notcontosostage.blob.core.windows.net"
+INTERNAL = "reports.corp.example"  # on the inside, where no proxy belongs
 URL = f"https://{STAGING}/"
 MARKER = "the page behind the gate"
 
@@ -60,7 +62,7 @@ class ClientCase(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="shirgate-e2e-")
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.authority = Authority(os.path.join(cls.folder, "pki"), [STAGING])
+        cls.authority = Authority(os.path.join(cls.folder, "pki"), [STAGING, INTERNAL])
         cls.server = cls.authority.serve_https(Page)
         cls.addClassCleanup(cls.server.server_close)
         cls.addClassCleanup(cls.server.shutdown)
@@ -147,19 +149,6 @@ class WhereARuntimeIsExpected(ClientCase):
         self.fetch(sys.executable, os.path.join(CLIENTS, "fetch.py"), URL)
         self.one_tunnel_each()
 
-    def test_mono_with_the_configuration_that_shir_gets(self):
-        program = os.path.join(self.home, "Fetch.exe")
-        self.prepare("mcs", f"-out:{program}", os.path.join(CLIENTS, "Fetch.cs"))
-        self.prepare("cert-sync", "--quiet", "--user", self.authority.certificate)
-        told = self.run_client(BINARY, "shir-config", "--json", "--proxy", self.gate.proxy)
-        with open(program + ".config", "w", encoding="ascii") as file:
-            file.write(f"<configuration>{json.loads(told.stdout)['xml']}</configuration>")
-        del self.environment["HTTPS_PROXY"]
-        self.fetch("mono", program, URL)
-        [checked] = self.one_tunnel_each()
-        self.assertEqual(checked["tls.version"], "TLS1.2")
-        self.assertEqual(checked["tls.server.issuer"], f"CN={Authority.SUBJECT}")
-
     def test_fingerprints_tell_java_from_curl(self):
         self.fetch_with_curl()
         self.fetch_with_curl()
@@ -179,6 +168,63 @@ class WhereARuntimeIsExpected(ClientCase):
             self.assertIs(tunnel["close"]["shirgate.tls.ech"], True)
             self.assertEqual(tunnel["close"]["tls.client.server_name"], STAGING)
             self.assertEqual(tunnel["close"]["source.bytes"], 0)
+
+
+class WithTheConfigurationThatShirGets(ClientCase):
+    """mono, whose only way to know of a proxy is its Fetch.exe.config: what `shirgate shir-config` prints."""
+
+    def setUp(self):
+        super().setUp()
+        del self.environment["HTTPS_PROXY"]
+        self.program = os.path.join(self.home, "Fetch.exe")
+        self.prepare("mcs", f"-out:{self.program}", os.path.join(CLIENTS, "Fetch.cs"))
+        self.prepare("cert-sync", "--quiet", "--user", self.authority.certificate)
+        told = self.run_client(BINARY, "shir-config", "--json", "--proxy", self.gate.proxy)
+        self.configure(json.loads(told.stdout)["xml"])
+
+    def configure(self, xml):
+        self.xml = xml
+        with open(self.program + ".config", "w", encoding="ascii") as file:
+            file.write(f"<configuration>{xml}</configuration>")
+
+    def bypass(self, pattern):
+        """What an operator adds by hand."""
+        end = "</defaultProxy>"
+        self.assertIn(end, self.xml)
+        self.configure(self.xml.replace(end, f'<bypasslist><add address="{pattern}" /></bypasslist>{end}'))
+
+    def test_a_listed_host(self):
+        self.fetch("mono", self.program, URL)
+        [checked] = self.one_tunnel_each()
+        self.assertEqual(checked["tls.version"], "TLS1.2")
+        self.assertEqual(checked["tls.server.issuer"], f"CN={Authority.SUBJECT}")
+
+    def test_an_unlisted_host_is_a_protocol_error_and_the_reason_is_on_the_record(self):
+        result = self.run_client("mono", self.program, f"https://{UNLISTED}/")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertTrue(result.stderr.startswith("ProtocolError: "), result.stderr)
+        self.assertNotIn("host_not_listed", result.stderr)
+        self.assertEqual(self.gate.tunnels(), [])
+        [event] = self.gate.events("denied")
+        self.assertEqual((event["shirgate.reason"], event["shirgate.stage"]), ("host_not_listed", "policy"))
+        self.assertEqual((event["destination.domain"], event["destination.port"]), (UNLISTED, 443))
+        self.assertEqual((event["shirgate.runtime"], event["source.ip"]), ("contoso-prod", "127.0.0.1"))
+
+    def test_what_the_bypass_list_names_goes_past_the_gate(self):
+        hosts = os.path.join(self.home, "hosts")
+        with open(hosts, "w", encoding="ascii") as file:
+            file.write(f"127.0.0.1 {INTERNAL}\n")
+        self.environment |= {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": hosts}
+        internal = f"https://{INTERNAL}:{self.server.server_port}/"
+        self.assertIn("ProtocolError", self.run_client("mono", self.program, internal).stderr)
+        self.bypass(r"\.corp\.example:\d+$")
+        self.fetch("mono", self.program, internal)
+        self.fetch("mono", self.program, URL)
+        [tunnel] = self.gate.tunnels()
+        self.assertEqual(tunnel["open"]["destination.domain"], STAGING)
+        # Before it was on the list, the gate had it.
+        [event] = self.gate.events("denied")
+        self.assertEqual((event["destination.domain"], event["destination.port"]), (INTERNAL, self.server.server_port))
 
 
 class WhereBrowsersAreExpected(ClientCase):

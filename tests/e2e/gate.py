@@ -55,17 +55,29 @@ class Gate:
         self.errors = os.path.join(folder, "stderr")
         with open(self.config, "w", encoding="ascii") as file:
             file.write(f'[gate]\nlisten = ["{listen}"]\n{keys}[audit]\ndirectory = "{self.audit}"\n{configuration}')
-        with open(self.errors, "w", encoding="ascii") as errors:
-            command = [*inside, binary, "serve", "--config", self.config, *options]
-            self.process = subprocess.Popen(command, stderr=errors)
+        self.command = [*inside, binary, "serve", "--config", self.config, *options]
+        self.starts = 0
+        self.start()
+
+    def start(self):
+        """Once more, after it has ended; the log goes on."""
+        with open(self.errors, "a", encoding="ascii") as errors:
+            self.process = subprocess.Popen(self.command, stderr=errors)
+        self.starts += 1
         try:
-            wait_for(lambda: self.events("start") or self.process.poll() is not None, "the gate's start")
+            wait_for(lambda: len(self.events("start")) == self.starts or self.process.poll() is not None,
+                     "the gate's start")
             # [gate] listen first, then every [[forward]] and [[transparent]] in the order of the file.
             self.address, *self.doors = self.events("start")[-1]["message"].split(" listens on ")[1].split()
         except (AssertionError, IndexError):
             self.stop()
             raise
         self.proxy = "http://" + self.address
+
+    def kill(self):
+        """Without a word."""
+        self.process.kill()
+        self.process.wait()
 
     def stop(self):
         """Tells it to stop, unless it has, and sees that all was well."""
@@ -79,19 +91,32 @@ class Gate:
         with open(self.errors, encoding="utf-8", errors="replace") as file:
             assert code == 0, f"the gate ended with {code}: {file.read()}"
 
+    def lines(self):
+        """The audit log so far, line by line, as it is."""
+        found = []
+        for name in sorted(os.listdir(self.audit)) if os.path.isdir(self.audit) else []:
+            path = os.path.join(self.audit, name)
+            try:
+                if name.endswith(".jsonl"):
+                    with open(path, encoding="ascii") as file:
+                        text = file.read()
+                elif name.endswith(".jsonl.zst") and not os.path.exists(path[:-len(".zst")]):
+                    text = subprocess.run(["zstd", "-dcq", path], check=True, capture_output=True, text=True).stdout
+                else:
+                    continue
+            except FileNotFoundError:  # compressed since it was listed
+                return self.lines()
+            found += [line[:-1] for line in text.splitlines(keepends=True) if line.endswith("\n")]
+        return found
+
     def events(self, action=None):
         """What the audit log says so far, all of it or one action."""
-        found = []
-        if not os.path.isdir(self.audit):
-            return found
-        for name in sorted(os.listdir(self.audit)):
-            if name.endswith(".jsonl"):
-                with open(os.path.join(self.audit, name), encoding="ascii") as file:
-                    found += [json.loads(line) for line in file if line.endswith("\n")]
+        found = [json.loads(line) for line in self.lines()]
         return [event for event in found if action in (None, event["event.action"])]
 
     def tunnels(self):
-        """Stops the gate, so that nothing more can come, and gives each tunnel as {action: its one event}."""
+        """Stops the gate, so that nothing more can come, and gives each tunnel as {action: its one event}, in the order
+        they were opened: the log is in that order for each worker only."""
         self.stop()
         found = {}
         for event in self.events():
@@ -99,7 +124,8 @@ class Gate:
                 of_tunnel = found.setdefault(event["shirgate.tunnel"], {})
                 assert event["event.action"] not in of_tunnel, f"twice: {event}"
                 of_tunnel[event["event.action"]] = event
-        return [of_tunnel for of_tunnel in found.values() if "open" in of_tunnel]
+        opened = [of_tunnel for of_tunnel in found.values() if "open" in of_tunnel]
+        return sorted(opened, key=lambda of_tunnel: of_tunnel["open"]["@timestamp"])
 
 
 class Authority:

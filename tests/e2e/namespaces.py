@@ -82,6 +82,13 @@ class Namespace:
         """Loads nftables rules in the place of all that were there."""
         self.run("nft", "-f", "-", input="flush ruleset\n" + script)
 
+    def needs(self, feature, *command, **options):
+        """Runs what the kernel may not be able to do, and skips the whole test then."""
+        try:
+            self.run(*command, **options)
+        except subprocess.CalledProcessError as error:
+            skip(f"the kernel lacks {feature}: {error.stderr.strip()}")
+
     def take(self, device, *addresses):
         """Moves a device in here and brings it up with these addresses."""
         subprocess.run(["ip", "link", "set", device, "netns", f"/proc/{os.getpid()}/fd/{self.fd}"], check=True,
@@ -94,3 +101,18 @@ class Namespace:
 def cable(one, other):
     """Two devices, each the other's far end."""
     subprocess.run(["ip", "link", "add", "name", one, "type", "veth", "peer", "name", other], check=True, timeout=LIMIT)
+
+
+def three_hosts(shir, gate, *outside):
+    """A SHIR host, the gate's machine and everything outside, in a row, with these addresses. The gate's machine knows
+    the way to both; what comes from the SHIR host comes in by `inside0`."""
+    shir_host, gate_host, cloud = Namespace(), Namespace(), Namespace()
+    cable("shir0", "inside0")
+    cable("outside0", "world0")
+    shir_host.take("shir0", f"{shir}/24")
+    gate_host.take("inside0", f"{gate}/24")
+    gate_host.take("outside0", "10.88.0.1/24")
+    cloud.take("world0", "10.88.0.2/24", *(f"{address}/32" for address in outside))
+    shir_host.run("ip", "route", "add", "default", "via", gate)
+    gate_host.run("ip", "route", "add", "default", "via", "10.88.0.2")
+    return shir_host, gate_host, cloud

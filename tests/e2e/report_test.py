@@ -40,10 +40,11 @@ class Log:
     def add(self, action, **fields):
         self.seq += 1
         time = f"2026-11-{1 + self.seq // 1000:02}T{self.seq // 60 % 24:02}:{self.seq % 60:02}:00.000Z"
-        line = {"shirgate.seq": self.seq, "@timestamp": time, "event.action": action}
+        line = {"shirgate.seq": self.seq, "shirgate.prev": "0" * 64, "shirgate.gate": "0123456789abcdef",
+                "@timestamp": time, "event.action": action}
         line.update({key.replace("__", "."): value for key, value in fields.items()})
         with open(self.segment, "a", encoding="ascii") as segment:
-            segment.write(json.dumps(line) + "\n")
+            segment.write(json.dumps(line, separators=(",", ":")) + "\n")
 
     def add_tunnel(self, host, channel, sent, **fields):
         about = {"shirgate__tunnel": f"{self.seq:016x}", "shirgate__runtime": "contoso-prod",

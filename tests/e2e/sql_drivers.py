@@ -10,7 +10,7 @@ from gate import run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = os.path.join(HERE, "sql")
-NODE_MODULES = os.path.join(HERE, "..", "..", "build", "e2e", "node_modules")
+NODE_MODULES = os.path.join(HERE, "..", "..", "build", "e2e", "sql", "node_modules")
 SYSTEM_PYTHON = "/usr/bin/python3"  # the one that Debian's python3-tds is for
 
 

@@ -72,8 +72,8 @@ class SqlDrivers(unittest.TestCase):
 
     # The drivers, each sent to that door under that name.
 
-    def tedious(self, door, name, encryption):
-        return self.drivers.tedious(name, door, self.authority[ON].certificate, encryption)
+    def tedious(self, door, name, encryption, *proxy):
+        return self.drivers.tedious(name, door, self.authority[ON].certificate, encryption, *proxy)
 
     def python_tds(self, door, name):
         return self.drivers.python_tds(name, door, self.authority[ON].certificate)
@@ -132,14 +132,14 @@ class SqlDrivers(unittest.TestCase):
             self.assertEqual((login.tls, login.login_in, login.error), (None, None, None))
             self.assertIsNotNone(login.asked_encryption)
 
-    def assert_refused(self, result, reason):
+    def assert_refused(self, result, reason, ingress="forward"):
         """The driver failed, for that reason, and no server heard of it."""
         self.assertNotEqual(result.returncode, 0, result.stdout)
         self.assertEqual(self.tunnels(), [])
         denied = self.gate.events("denied")
         self.assertTrue(denied)
         for event in denied:
-            self.assertEqual((event["shirgate.ingress"], event["shirgate.reason"]), ("forward", reason))
+            self.assertEqual((event.get("shirgate.ingress"), event["shirgate.reason"]), (ingress, reason))
         self.assertEqual([server.logins for server in self.server.values()], [[], []])
         return denied
 
@@ -156,9 +156,21 @@ class SqlDrivers(unittest.TestCase):
 
     def test_tedious_through_connect(self):
         self.start_gate()
-        self.assert_row(self.drivers.tedious(ON, "1433", self.authority[ON].certificate, "encrypt",
-                                             self.gate.address))
-        self.assert_carried(ingress=None)
+        self.assert_row(self.tedious("1433", ON, "encrypt", self.gate.address))
+        self.assertEqual(self.assert_carried(ingress=None).tls, "TLSv1.2")
+
+    def test_tedious_strict_through_connect(self):
+        self.start_gate()
+        self.assert_row(self.tedious("1433", ON, "strict", self.gate.address))
+        login = self.assert_carried(ingress=None)
+        self.assertEqual((login.strict, login.tls), (True, "TLSv1.3"))
+
+    def test_tedious_is_told_that_a_server_is_not_listed(self):
+        self.start_gate()
+        result = self.tedious("1433", UNLISTED, "encrypt", self.gate.address)
+        self.assertIn("HTTP/1.1 403 Forbidden", result.stderr)
+        [event] = self.assert_refused(result, "host_not_listed", ingress=None)
+        self.assertEqual((event["destination.domain"], event["destination.port"]), (UNLISTED, 1433))
 
     def test_freetds_that_names_no_server(self):
         self.start_gate(tds_sni="optional")

@@ -11,13 +11,12 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import unittest
 
 from gate import Authority, Gate, run, wait_for
-from namespaces import Namespace, cable, in_own_namespaces, skip
+from namespaces import in_own_namespaces, three_hosts
 from pretend_sql import ROW, PretendSql
 from sql_drivers import Drivers
 
@@ -110,28 +109,12 @@ class Page(http.server.BaseHTTPRequestHandler):
 
 def setUpModule():
     global SHIR_HOST, GATE_HOST, CLOUD
-    SHIR_HOST, GATE_HOST, CLOUD = Namespace(), Namespace(), Namespace()
-    cable("shir0", "inside0")
-    cable("outside0", "world0")
-    SHIR_HOST.take("shir0", f"{SHIR}/24")
-    GATE_HOST.take("inside0", f"{GATE}/24")
-    GATE_HOST.take("outside0", "10.88.0.1/24")
-    CLOUD.take("world0", "10.88.0.2/24", f"{ORIGIN_AT}/32", f"{SQL_AT}/32")
-    SHIR_HOST.run("ip", "route", "add", "default", "via", GATE)
-    GATE_HOST.run("ip", "route", "add", "default", "via", "10.88.0.2")
+    SHIR_HOST, GATE_HOST, CLOUD = three_hosts(SHIR, GATE, ORIGIN_AT, SQL_AT)
     # TPROXY leaves the client's packets as they are; these make the machine take them for its own.
-    for feature, command in (("ip rule fwmark", ["rule", "add", "fwmark", "1", "lookup", "100"]),
-                             ("local routes", ["route", "add", "local", "default", "dev", "lo", "table", "100"])):
-        try_feature(feature, ["ip", *command])
+    GATE_HOST.needs("ip rule fwmark", "ip", "rule", "add", "fwmark", "1", "lookup", "100")
+    GATE_HOST.needs("local routes", "ip", "route", "add", "local", "default", "dev", "lo", "table", "100")
     for feature, script in (("nft redirect", REDIRECT), ("nft tproxy", TPROXY)):
-        try_feature(feature, ["nft", "-f", "-"], input="flush ruleset\n" + script)
-
-
-def try_feature(feature, command, **options):
-    try:
-        GATE_HOST.run(*command, **options)
-    except subprocess.CalledProcessError as error:
-        skip(f"the kernel lacks {feature}: {error.stderr.strip()}")
+        GATE_HOST.needs(feature, "nft", "-f", "-", input="flush ruleset\n" + script)
 
 
 class Caught:

@@ -132,6 +132,8 @@ TEST(Documents, ListExactlyTheKeysOfATransparentDoor) {
   EXPECT_EQ(keys_in("transparent-keys"), keys_taken_by("transparent"));
 }
 
+TEST(Documents, ListExactlyTheKeysOfASink) { EXPECT_EQ(keys_in("sink-keys"), keys_taken_by("sink")); }
+
 TEST(Documents, ListEveryFieldOfTheAuditLog) {
   std::string expected = "| key | in | type | unit | example | ECS | meaning |\n|---|---|---|---|---|---|---|\n";
   for (const auto& row : field_table())

@@ -1,0 +1,75 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+
+#include "audit/segment_file.hpp"
+#include "audit/sinks/cursor.hpp"
+#include "certs/signing_key.hpp"
+#include "config/file_descriptor_linux.hpp"
+
+namespace shirgate {
+namespace {
+
+Complaint can_not(std::string_view what, const std::string& path, int error) {
+  return complain(fmt::format("audit: can't {} {}: {}", what, path, std::strerror(error)));
+}
+
+std::optional<Cursor> parse(std::string_view text) {
+  Cursor cursor;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cursor.seq);
+  if (error != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  if (!text.starts_with(' ') || !text.ends_with('\n')) return std::nullopt;
+  if (!from_hex(text.substr(1, text.size() - 2), cursor.hash)) return std::nullopt;
+  return cursor;
+}
+
+/// The text is small: one write, or none.
+int write_whole(const std::string& path, std::string_view text) {
+  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640));
+  if (file.get() < 0) return errno;
+  errno = ENOSPC;
+  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return errno;
+  return ::fsync(file.get()) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+CursorFile::CursorFile(const std::string& directory, const std::string& sink)
+    : folder_(directory + "/cursors"), path_(folder_ + '/' + sink) {}
+
+Checked<std::optional<Cursor>> CursorFile::read() const {
+  const FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file.get() < 0 && errno == ENOENT) return std::optional<Cursor>();
+  if (file.get() < 0) return can_not("read", path_, errno);
+  std::array<char, 128> buffer{};
+  const auto size = ::read(file.get(), buffer.data(), buffer.size());
+  if (size < 0) return can_not("read", path_, errno);
+  const auto cursor = parse({buffer.data(), static_cast<std::size_t>(size)});
+  if (!cursor)
+    return complain(
+        fmt::format("audit: {} is damaged, so how far the sink has come is not known; write \"<number> <hash>\" of the "
+                    "last line its receiver has, or remove the file to deliver the whole log again",
+                    path_));
+  return cursor;
+}
+
+Checked<bool> CursorFile::write(const Cursor& cursor) const {
+  std::error_code error;
+  if (std::filesystem::create_directory(folder_, error)) error = sync_directory(folder_ + "/..");
+  if (error) return can_not("make", folder_, error.value());
+  const auto unfinished = path_ + ".new";
+  if (const int failed = write_whole(unfinished, fmt::format("{} {}\n", cursor.seq, to_hex(cursor.hash))); failed != 0)
+    return can_not("write", unfinished, failed);
+  if (::rename(unfinished.c_str(), path_.c_str()) != 0) return can_not("replace", path_, errno);
+  if (const auto failed = sync_directory(folder_)) return can_not("sync", folder_, failed.value());
+  return true;
+}
+
+}  // namespace shirgate

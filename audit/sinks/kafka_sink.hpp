@@ -1,0 +1,60 @@
+// Lines to a Kafka topic, through librdkafka; Azure Event Hubs speak the same.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "audit/sinks/sink.hpp"
+#include "config/sink.hpp"
+
+namespace shirgate {
+
+/// One message a line, keyed by the gate so that a gate's lines stay in one partition and in order. A line counts as
+/// delivered when all replicas that are in sync have it. librdkafka repeats what fails for a while, and without
+/// repetitions in the topic; only what outlives that (a broker refuses for good, all brokers are away for ten seconds)
+/// ends the connection.
+class KafkaSink : public Sink {
+ public:
+  /// The complaint names sink and property, never a value.
+  [[nodiscard]] static Checked<std::unique_ptr<KafkaSink>> create(const SinkSettings& settings, std::string password);
+
+  [[nodiscard]] Checked<bool> connect(const std::function<bool()>& give_up) override;
+  [[nodiscard]] Checked<bool> send(const Shipment& shipment) override;
+  [[nodiscard]] Checked<std::uint64_t> confirmed(std::chrono::milliseconds wait) override;
+  [[nodiscard]] bool is_connected() const override { return producer_ != nullptr && is_there_; }
+  void disconnect() override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Destroy {
+    void operator()(rd_kafka_t* producer) const;
+    void operator()(rd_kafka_conf_t* configuration) const { rd_kafka_conf_destroy(configuration); }
+  };
+  using Configuration = std::unique_ptr<rd_kafka_conf_t, Destroy>;
+
+  KafkaSink(const SinkSettings& settings, std::string password) : settings_(settings), password_(std::move(password)) {}
+  [[nodiscard]] Checked<bool> configure();
+  static void on_delivery(rd_kafka_t* producer, const rd_kafka_message_t* message, void* sink);
+  static void on_error(rd_kafka_t* producer, int error, const char* reason, void* sink);
+  void note_delivered(std::uint64_t number);
+  /// What librdkafka says, without the password.
+  [[nodiscard]] std::string in_words(std::string text) const;
+
+  const SinkSettings settings_;
+  const std::string password_;
+  Configuration configuration_;
+  std::unique_ptr<rd_kafka_t, Destroy> producer_;
+  std::uint64_t sent_ = 0;
+  std::uint64_t confirmed_ = 0;    ///< without a gap
+  std::deque<bool> is_delivered_;  ///< of those behind
+  std::string failure_;            ///< for good
+  std::string trouble_;            ///< what librdkafka said last, since trouble_began_
+  Clock::time_point trouble_began_{};
+  bool is_there_ = false;
+};
+
+}  // namespace shirgate
