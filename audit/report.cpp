@@ -3,145 +3,231 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
-#include <fstream>
-
-#include "audit/event.hpp"
-#include "audit/fields.hpp"
-#include "audit/segment.hpp"
+#include <charconv>
 
 namespace shirgate {
 namespace {
 
-namespace json = boost::json;
-
-constexpr std::size_t max_unreadable_listed = 20;
-
-void note(std::set<std::string>& set, std::string_view text) {
-  if (!text.empty() && set.size() < Report::max_listed) set.emplace(text);
+/// Timestamps of one format compare as texts.
+void note_time(std::string& first_seen, std::string& last_seen, std::string_view first, std::string_view last) {
+  if (first_seen.empty() || first < first_seen) first_seen = first;
+  if (last_seen < last) last_seen = last;
 }
 
-/// Timestamps of one format compare as texts.
-template <class Summary>
-void note_time(Summary& summary, std::string_view time, std::string_view first) {
-  if (summary.first_seen.empty() || first < summary.first_seen) summary.first_seen = first;
-  if (summary.last_seen < time) summary.last_seen = time;
+/// The server name of the hello. It is recorded as it was sent, and letter case makes no other name.
+std::string lower(std::string_view text) {
+  std::string name(text);
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return name;
+}
+
+std::uint64_t tunnel_id(std::string_view text) {
+  std::uint64_t id = 0;
+  std::from_chars(text.data(), text.data() + text.size(), id, 16);
+  return id;
+}
+
+void add_each(FewOf& set, std::string_view list) {
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    set.add(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
 }
 
 }  // namespace
 
-/// One line, read as far as the report asks.
-struct Report::Line {
-  const json::object& object;
-
-  /// The server name of the hello. It is recorded as it was sent, and letter case makes no other name.
-  [[nodiscard]] std::string sni() const {
-    std::string name(text(field::sni));
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return name;
-  }
-
-  [[nodiscard]] std::string_view text(std::string_view key) const {
-    const auto* value = object.if_contains(key);
-    if (value == nullptr || !value->is_string()) return {};
-    return {value->get_string().data(), value->get_string().size()};
-  }
-  [[nodiscard]] std::uint64_t number(std::string_view key, std::uint64_t otherwise = 0) const {
-    const auto* value = object.if_contains(key);
-    if (value == nullptr || !value->is_number()) return otherwise;
-    boost::system::error_code error;
-    const auto number = value->to_number<std::uint64_t>(error);
-    return error ? otherwise : number;
-  }
-  [[nodiscard]] bool flag(std::string_view key) const {
-    const auto* value = object.if_contains(key);
-    return value != nullptr && value->is_bool() && value->get_bool();
-  }
-  [[nodiscard]] std::string target() const {
-    const auto host = text(field::host);
-    return host.empty() ? std::string(text(field::asked)) : fmt::format("{}:{}", host, number(field::port));
-  }
-};
-
-bool Report::add(std::string_view text) {
-  boost::system::error_code error;
-  const auto value = json::parse(json::string_view(text.data(), text.size()), error);
-  if (error || !value.is_object()) return false;
-  const Line line{value.get_object()};
-  const auto action = line.text(field::action);
-  const auto time = line.text(field::timestamp);
-  if (action.empty() || time.empty()) return false;
-  if (time < std::string_view(since_)) return true;
-
-  ++lines_;
-  if (first_seen_.empty() || time < first_seen_) first_seen_ = time;
-  if (last_seen_ < time) last_seen_ = time;
-  const bool refused = action == to_string(Action::denied) || action == to_string(Action::failed);
-  if (refused) add_refused(line);
-  const bool about_a_tunnel =
-      action == to_string(Action::open) || action == to_string(Action::checked) || action == to_string(Action::close);
-  if (about_a_tunnel) add_to_channel(line);
-  if (refused || about_a_tunnel) add_reported(line);
-  return true;
+std::string target_of(const LogLine& line) {
+  return line.host.empty() ? std::string(line.asked) : fmt::format("{}:{}", line.host, line.port);
 }
 
-void Report::add_to_channel(const Line& line) {
-  const Channel channel{std::string(line.text(field::runtime)), std::string(line.text(field::channel))};
-  auto& host = channels_[channel][line.target()];
-  const auto action = line.text(field::action);
-  const auto time = line.text(field::timestamp);
-  note_time(host, time, time);
-  note(host.addresses, line.text(field::upstream_ip));
-  if (action == to_string(Action::open)) ++host.tunnels;
-  host.first_use = host.first_use || line.flag(field::first_use);
-  if (action == to_string(Action::checked)) note(host.snis, line.sni());
-  if (action != to_string(Action::close)) return;
-  host.bytes_from_client += line.number(field::bytes_from_client);
-  host.bytes_from_upstream += line.number(field::bytes_from_upstream);
-  if (line.text(field::stage) != to_string(Stage::first_flight)) return;
+HostSummary total_of(const Report::Hosts& hosts) {
+  HostSummary total;
+  const auto add = [&](const HostSummary& host) {
+    total.tunnels += host.tunnels;
+    total.cut += host.cut;
+    total.failed += host.failed;
+    total.torn += host.torn;
+    total.open += host.open;
+    total.bytes_from_client += host.bytes_from_client;
+    total.bytes_from_upstream += host.bytes_from_upstream;
+    total.dial_times.add(host.dial_times);
+    if (!host.first_seen.empty()) note_time(total.first_seen, total.last_seen, host.first_seen, host.last_seen);
+  };
+  for (const auto& [target, host] : hosts.listed) add(host);
+  add(hosts.rest);
+  return total;
+}
+
+std::size_t Report::TunnelHash::operator()(const TunnelKey& key) const {
+  // Ids count up from anywhere, so every bit must reach every other.
+  auto hash = (key.id ^ (std::uint64_t{key.log} << 48)) * 0x9e3779b97f4a7c15;
+  hash ^= hash >> 32;
+  return hash * 0xd6e8feb86659fd93;
+}
+
+void Report::add(const LogLine& line) {
+  note_life(line);
+  if (!filter_.takes(line)) return;
+  ++lines_;
+  note_time(first_seen_, last_seen_, line.time, line.time);
+  add_matching(line);
+}
+
+void Report::note_life(const LogLine& line) {
+  if (line.log >= lives_.size()) lives_.resize(line.log + std::size_t{1});
+  if (!filter_.in_time(line)) return;
+  auto& life = lives_[line.log];
+  if (line.action == Action::start) life = {.last_start = line.seq};
+  if (line.action == Action::stop) life.stopped = true;
+}
+
+void Report::add_matching(const LogLine& line) {
+  switch (line.action) {
+    case Action::open: add_open(line); break;
+    case Action::checked: host_of(line).snis.add(line.sni.empty() ? line.sni : lower(line.sni)); break;
+    case Action::close: add_close(line); break;
+    case Action::torn: add_torn(line); break;
+    case Action::denied: add_refused(line); break;
+    case Action::failed: add_failed(line); break;
+    default: return;
+  }
+  if (!line.would_deny.empty()) add_reported(line);
+}
+
+void Report::add_open(const LogLine& line) {
+  auto& host = host_of(line);
+  ++host.tunnels;
+  ++hour_of(line).tunnels;
+  host.addresses.add(line.upstream);
+  if (line.dial_time) host.dial_times.add(*line.dial_time);
+  if (host.rule != line.rule) host.rule = line.rule;
+  if (line.first_use && host.first_use.empty()) host.first_use = line.time;
+  if (rules_used_.size() < max_rules && !rules_used_.contains(line.rule)) rules_used_.emplace(line.rule);
+  if (line.tunnel.empty() || open_.size() >= max_open_tunnels) return;
+  open_.insert_or_assign(TunnelKey{tunnel_id(line.tunnel), line.log}, OpenTunnel{&host, line.seq});
+}
+
+void Report::add_close(const LogLine& line) {
+  auto& host = host_of(line);
+  host.addresses.add(line.upstream);
+  host.bytes_from_client += line.bytes_from_client;
+  host.bytes_from_upstream += line.bytes_from_upstream;
+  forget_tunnel(line);
+  if (!line.is_cut()) return;
   ++host.cut;
   add_refused(line);
 }
 
-void Report::add_refused(const Line& line) {
-  Refused key{std::string(line.text(field::runtime)), line.target(), std::string(line.text(field::reason))};
-  // A cut tunnel asked for a listed host; what it was refused for is the name it really wanted.
-  const auto sni = line.sni();
-  if (!sni.empty() && sni != line.text(field::host)) key.target += fmt::format(" (SNI {})", sni);
-  add_to(refused_[std::move(key)], line);
+void Report::add_torn(const LogLine& line) {
+  const auto found = open_.find(TunnelKey{tunnel_id(line.tunnel), line.log});
+  if (found != open_.end()) {
+    ++found->second.host->torn;
+    open_.erase(found);
+  } else if (!line.host.empty() && !line.channel.empty()) {
+    ++host_of(line).torn;
+  } else {
+    ++torn_unknown_;
+  }
 }
 
-void Report::add_to(RefusedSummary& summary, const Line& line) {
-  const auto time = line.text(field::timestamp);
-  const auto first = line.text(field::first_at);
-  summary.count += line.number(field::count, 1);
-  note_time(summary, time, first.empty() ? time : first);
-  note(summary.clients, line.text(field::client_ip));
+void Report::add_failed(const LogLine& line) {
+  // Without a channel it came before any rule was found: what it was for, nobody knows.
+  if (!line.channel.empty()) {
+    auto& host = host_of(line);
+    host.failed += line.count;
+    if (line.dial_time) host.dial_times.add(*line.dial_time);
+  }
+  add_refused(line);
+}
+
+void Report::forget_tunnel(const LogLine& line) { open_.erase(TunnelKey{tunnel_id(line.tunnel), line.log}); }
+
+HostSummary& Report::host_of(const LogLine& line) {
+  key_.clear();
+  for (const auto part : {line.runtime, line.channel, line.host.empty() ? line.asked : line.host}) {
+    key_ += part;
+    key_ += '\0';
+  }
+  key_.push_back(static_cast<char>(line.port & 0xff));
+  key_.push_back(static_cast<char>(line.port >> 8 & 0xff));
+  const auto found = hosts_.find(std::string_view(key_));
+  auto& host = found != hosts_.end() ? *found->second : new_host(line);
+  note_time(host.first_seen, host.last_seen, line.time, line.time);
+  return host;
+}
+
+HostSummary& Report::new_host(const LogLine& line) {
+  // Runtimes and channels are the configuration's, so few; were they not, they would share one that is nobody's.
+  const bool room = hosts_.size() < max_hosts;
+  auto& channel = room || channels_.contains({std::string(line.runtime), std::string(line.channel)})
+                      ? channels_[{std::string(line.runtime), std::string(line.channel)}]
+                      : channels_[{}];
+  if (!room) {
+    channel.rest_hosts.add(key_);
+    return channel.rest;
+  }
+  auto& host = channel.listed[target_of(line)];
+  hosts_.emplace(key_, &host);
+  return host;
+}
+
+RefusedSummary& Report::summary_of(Attempts& attempts, const LogLine& line, std::string_view reason, bool with_sni) {
+  Refused key{std::string(line.runtime), target_of(line), with_sni ? lower(line.sni) : std::string(),
+              std::string(reason)};
+  const auto found = attempts.listed.find(key);
+  if (found != attempts.listed.end()) return found->second;
+  if (attempts.listed.size() < max_refused) return attempts.listed[std::move(key)];
+  attempts.rest_targets.add(key.target);
+  return attempts.rest;
+}
+
+namespace {
+
+void add_to(RefusedSummary& summary, const LogLine& line) {
+  summary.count += line.count;
+  note_time(summary.first_seen, summary.last_seen, line.first_at.empty() ? line.time : line.first_at, line.time);
+  summary.clients.add(line.client);
+  add_each(summary.addresses, line.resolved);
+  if (summary.channel.empty()) summary.channel = line.channel;
+}
+
+}  // namespace
+
+void Report::add_refused(const LogLine& line) {
+  hour_of(line).refused += line.count;
+  // A cut tunnel asked for a listed host; what it was refused for is the name it really wanted.
+  const bool another = !line.sni.empty() && lower(line.sni) != line.host;
+  add_to(summary_of(refused_, line, line.reason, another), line);
 }
 
 /// A tunnel says so when it opens, or when its first flight was let through: never both for the same reason.
-void Report::add_reported(const Line& line) {
-  const auto reason = parse_reason(line.text(field::would_deny));
-  const auto action = line.text(field::action);
-  if (!reason || action == to_string(Action::close)) return;
+void Report::add_reported(const LogLine& line) {
+  const auto reason = parse_reason(line.would_deny);
+  if (!reason || line.action == Action::close || line.action == Action::torn) return;
   const bool by_first_flight = row_of(*reason).stage == Stage::first_flight;
-  if (by_first_flight != (action == to_string(Action::checked))) return;
-  Refused key{std::string(line.text(field::runtime)), line.target(), std::string(to_string(*reason))};
-  if (const auto sni = line.sni(); by_first_flight && !sni.empty()) key.target += fmt::format(" (SNI {})", sni);
-  add_to(reported_[std::move(key)], line);
+  if (by_first_flight != (line.action == Action::checked)) return;
+  add_to(summary_of(reported_, line, line.would_deny, by_first_flight), line);
 }
 
-bool Report::add_directory(const std::string& directory) {
-  const auto paths = segments_of(directory);
-  for (const auto& path : paths) {
-    std::ifstream file(path, std::ios::binary);
-    std::string line;
-    for (std::uint64_t number = 1; std::getline(file, line); ++number)
-      if (!add(line) && unreadable_.size() < max_unreadable_listed)
-        unreadable_.push_back(fmt::format("{}:{}", path, number));
+Report::Hour& Report::hour_of(const LogLine& line) {
+  const auto hour = line.time.substr(0, 13);
+  if (hour_ != nullptr && hour_text_ == hour) return *hour_;
+  // Were there more hours than that, the last one found takes them all.
+  if (hours_.size() >= max_hours && !hours_.contains(std::string(hour))) return *hour_;
+  hour_text_ = hour;
+  hour_ = &hours_[hour_text_];
+  return *hour_;
+}
+
+void Report::finish() {
+  for (const auto& [key, tunnel] : open_) {
+    const auto& life = lives_.at(key.log);
+    const bool ended = life.stopped || tunnel.seq < life.last_start;
+    ++(ended ? tunnel.host->torn : tunnel.host->open);
   }
-  return !paths.empty();
+  open_.clear();
 }
 
 }  // namespace shirgate

@@ -58,18 +58,6 @@ std::string never_served(const adf::CatalogueRow* row, const Target& target) {
   return {};
 }
 
-void add_likeness(Explanation& result, const Config& config, const Target& target) {
-  const auto* factory = factory_of(config, result.runtime);
-  const auto found = resemblance(*config.catalogue, target.host, config.policy->rules());
-  result.likeness.phrase = found.phrase;
-  if (found.row != nullptr) {
-    result.likeness.documented = documented(*config.catalogue, *found.row);
-    result.likeness.drift = drift(*found.row, factory);
-  }
-  result.not_served = never_served(found.row, target);
-  if (result.not_served.empty()) result.remedy = remedy_for(factory, result.runtime, target, found);
-}
-
 std::string last_day_of_reporting(const Policy& policy, Name runtime) {
   const auto* found = policy.runtime(runtime);
   if (found == nullptr || !found->reporting) return {};
@@ -77,6 +65,20 @@ std::string last_day_of_reporting(const Policy& policy, Name runtime) {
 }
 
 }  // namespace
+
+Explanation explain_unlisted(const adf::Catalogue& catalogue, const adf::Factory* factory, std::span<const Rule> rules,
+                             Name runtime, const Target& target) {
+  Explanation result{.runtime = runtime};
+  const auto found = resemblance(catalogue, target.host, rules);
+  result.likeness.phrase = found.phrase;
+  if (found.row != nullptr) {
+    result.likeness.documented = documented(catalogue, *found.row);
+    result.likeness.drift = drift(*found.row, factory);
+  }
+  result.not_served = never_served(found.row, target);
+  if (result.not_served.empty()) result.remedy = remedy_for(factory, runtime, target, found);
+  return result;
+}
 
 Explanation explain_target(const Config& config, Name runtime, const Target& target, Time now) {
   Explanation result{.runtime = runtime};
@@ -90,7 +92,12 @@ Explanation explain_target(const Config& config, Name runtime, const Target& tar
   if (result.verdict.would_deny != Reason::allowed) result.until = last_day_of_reporting(*config.policy, runtime);
   if (result.rule != nullptr) return result;
   result.not_served = not_served(config, runtime, target);
-  if (result.not_served.empty()) add_likeness(result, config, target);
+  if (!result.not_served.empty()) return result;
+  auto unlisted =
+      explain_unlisted(*config.catalogue, factory_of(config, runtime), config.policy->rules(), runtime, target);
+  result.likeness = std::move(unlisted.likeness);
+  result.not_served = std::move(unlisted.not_served);
+  result.remedy = std::move(unlisted.remedy);
   return result;
 }
 

@@ -1,6 +1,7 @@
 // Would it pass, by which rule, why not, and what to write: the answer of `explain` before it is printed.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "cli/remedy.hpp"
@@ -25,6 +26,11 @@ struct Explanation {
   Remedy remedy{};      ///< empty where nothing one could write would help
   std::string until{};  ///< last day of report mode, where only that lets it pass
 };
+
+/// What there is to say of a target that no rule lists: likeness, why it can't be served, remedy. Verdict and rule stay
+/// as they are made. `factory` null: nobody says what the runtime is for. `rules` are those it may be a neighbour of.
+[[nodiscard]] Explanation explain_unlisted(const adf::Catalogue& catalogue, const adf::Factory* factory,
+                                           std::span<const Rule> rules, Name runtime, const Target& target);
 
 /// `runtime` empty: a client that no runtime lists.
 [[nodiscard]] Explanation explain_target(const Config& config, Name runtime, const Target& target, Time now);

@@ -1,180 +1,111 @@
 #include "audit/report.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <boost/json.hpp>
+#include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <optional>
+#include <set>
 
+#include "audit/log_reader.hpp"
+#include "audit/squid_line.hpp"
 #include "cli/commands.hpp"
-#include "cli/table.hpp"
-#include "config/load_catalogue.hpp"
-#include "policy/reason.hpp"
-#include "policy/resemblance.hpp"
+#include "cli/findings.hpp"
+#include "cli/follow.hpp"
+#include "cli/load_or_explain.hpp"
+#include "cli/log_options.hpp"
+#include "cli/output_file.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/report_formats.hpp"
 
 namespace shirgate {
 namespace {
 
-namespace json = boost::json;
-
 struct Options {
-  std::vector<std::string> directories;
-  std::string since;
+  LogOptions log;
+  std::string config;
+  std::string format = "text";
+  std::string output;
   bool json = false;
+  bool follow = false;
 };
 
-/// "2026-11-22T02:29:36.341Z" without what a person does not need.
-std::string short_time(const std::string& time) {
-  auto text = time.substr(0, 19);
-  std::replace(text.begin(), text.end(), 'T', ' ');
-  return text;
+std::string as_text(const Findings& findings, bool to_file) {
+  return report_as_text(findings, to_file ? 120 : terminal_width(), Paint(!to_file && wants_colour()));
 }
 
-std::string first_of(const std::set<std::string>& items) {
-  if (items.empty()) return "-";
-  return items.size() == 1 ? *items.begin() : fmt::format("{} +{}", *items.begin(), items.size() - 1);
+template <std::string (*write)(const Findings&)>
+std::string written_by(const Findings& findings, bool /*unused*/) {
+  return write(findings);
 }
 
-/// What an unlisted host reminds of. Only a host that was asked for by name has an answer.
-std::string resemblance_of(const std::string& target) {
-  const auto parsed = parse_target(target);
-  return parsed.has_value() ? resemblance(*builtin_catalogue(), parsed->host, {}).phrase : "";
-}
+struct Format {
+  std::string_view word;
+  std::string (*text)(const Findings&, bool to_file);
+  std::string_view meaning;
+};
+constexpr std::array formats{Format{"text", as_text, "for people"},
+                             Format{"json", written_by<report_as_json>, "one object with everything"},
+                             Format{"csv", written_by<report_as_csv>, "for spreadsheets"},
+                             Format{"html", written_by<report_as_html>, "one page with charts, which opens offline"}};
+constexpr std::string_view squid = "squid";
 
-std::string advice_for(const std::string& reason, const std::string& target) {
-  const auto known = parse_reason(reason);
-  if (known == Reason::host_not_listed)
-    if (auto phrase = resemblance_of(target); !phrase.empty()) return "looks like " + phrase;
-  return known ? std::string(row_of(*known).advice) : "";
-}
-
-/// The server name of a relayed tunnel is its host's, or the tunnel would not have been relayed.
-std::string sni_column(const HostSummary& host, const std::string& target) {
-  if (host.snis.size() == 1 && target.starts_with(*host.snis.begin() + ':')) return "same";
-  return first_of(host.snis);
-}
-
-void print_channels(const Report& report) {
-  Table table({{"RUNTIME"},
-               {"CHANNEL"},
-               {"HOST", Align::left, true},
-               {"SNI", Align::left, true},
-               {"ADDRESS", Align::left, true},
-               {"TUNNELS", Align::right},
-               {"CUT", Align::right},
-               {"SENT", Align::right},
-               {"RECEIVED", Align::right}});
-  for (const auto& [channel, hosts] : report.channels())
-    for (const auto& [target, host] : hosts)
-      table.add({channel.runtime, channel.channel, target, sni_column(host, target), first_of(host.addresses),
-                 std::to_string(host.tunnels), std::to_string(host.cut), human_bytes(host.bytes_from_client),
-                 human_bytes(host.bytes_from_upstream)});
-  fmt::print("What left, by channel\n\n{}", table.empty() ? "  nothing\n" : table.text(terminal_width()));
-}
-
-using Attempts = std::map<Report::Refused, RefusedSummary>;
-
-/// Each attempt is a small paragraph: what matters (the host, the advice) is long.
-void print_attempts(const Attempts& attempts) {
-  for (const auto& [key, refused] : attempts) {
-    fmt::print("  {}\n", key.target.empty() ? "(nothing readable)" : printable(key.target));
-    fmt::print("    {}, {} time{}, first {}, last {}, from {}{}\n", key.reason, refused.count,
-               refused.count == 1 ? "" : "s", short_time(refused.first_seen), short_time(refused.last_seen),
-               first_of(refused.clients), key.runtime.empty() ? "" : fmt::format(" ({})", key.runtime));
-    if (const auto advice = advice_for(key.reason, key.target); !advice.empty()) fmt::print("    {}\n", advice);
+void sum_up(const Options& options, const LogFilter& filter, const Config* config, LogReader& reader,
+            const OutputFile& output) {
+  Report report(filter);
+  {
+    ProgressBar bar;
+    reader.read([&](const LogLine& line) { report.add(line); },
+                [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); });
   }
+  report.finish();
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto findings = find(report, reader.troubles(), config, now);
+  const auto word = options.json ? "json" : std::string_view(options.format);
+  for (const auto& format : formats)
+    if (format.word == word) output.write(format.text(findings, !options.output.empty()));
 }
 
-void print_refused(const Report& report) {
-  fmt::print("\nWhat was not let out\n\n");
-  if (report.refused().empty()) fmt::print("  nothing\n");
-  print_attempts(report.refused());
+void stream_squid_lines(const LogFilter& filter, LogReader& reader, const OutputFile& output) {
+  ProgressBar bar;
+  reader.read(
+      [&](const LogLine& line) {
+        if (filter.takes(line)) output.write(squid_line(line));
+      },
+      [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); });
 }
 
-/// Only where there is something: most gates never report, and most wildcards are pinned.
-void print_reported(const Report& report) {
-  if (report.reported().empty()) return;
-  fmt::print("\nWhat only report mode let out\n\n");
-  print_attempts(report.reported());
-}
-
-void print_first_uses(const Report& report) {
-  std::string text;
-  for (const auto& [channel, hosts] : report.channels())
-    for (const auto& [target, host] : hosts)
-      if (host.first_use)
-        text += fmt::format("  {}  first {}, channel {}\n", printable(target), short_time(host.first_seen),
-                            printable(channel.channel));
-  if (!text.empty()) fmt::print("\nHosts that were new under a wildcard\n\n{}", text);
-}
-
-template <class Items>
-json::array to_array(const Items& items) {
-  json::array array;
-  for (const auto& item : items) array.emplace_back(item);
-  return array;
-}
-
-json::array to_array(const Attempts& attempts) {
-  json::array array;
-  for (const auto& [key, summary] : attempts)
-    array.push_back({{"runtime", key.runtime},
-                     {"target", key.target},
-                     {"reason", key.reason},
-                     {"count", summary.count},
-                     {"first_seen", summary.first_seen},
-                     {"last_seen", summary.last_seen},
-                     {"clients", to_array(summary.clients)},
-                     {"resembles", resemblance_of(key.target)}});
-  return array;
-}
-
-void print_json(const Report& report) {
-  json::array channels;
-  for (const auto& [channel, hosts] : report.channels())
-    for (const auto& [target, host] : hosts)
-      channels.push_back({{"runtime", channel.runtime},
-                          {"channel", channel.channel},
-                          {"target", target},
-                          {"first_use", host.first_use},
-                          {"sni", to_array(host.snis)},
-                          {"addresses", to_array(host.addresses)},
-                          {"tunnels", host.tunnels},
-                          {"cut", host.cut},
-                          {"bytes_from_client", host.bytes_from_client},
-                          {"bytes_from_upstream", host.bytes_from_upstream},
-                          {"first_seen", host.first_seen},
-                          {"last_seen", host.last_seen}});
-  const json::object answer{{"lines", report.lines()},
-                            {"first_seen", report.first_seen()},
-                            {"last_seen", report.last_seen()},
-                            {"channels", std::move(channels)},
-                            {"refused", to_array(report.refused())},
-                            {"reported", to_array(report.reported())},
-                            {"unreadable", to_array(report.unreadable())}};
-  fmt::print("{}\n", json::serialize(answer));
-}
-
-int print_report(const Options& options) {
-  Report report(options.since);
-  for (const auto& directory : options.directories) {
-    if (report.add_directory(directory)) continue;
-    fmt::print(stderr, "{}: no audit log here (audit-*.jsonl); name the directory of [audit] directory\n", directory);
+int report(const Options& options) {
+  const auto filter = filter_or_explain(options.log);
+  if (!filter) return exit_bad_input;
+  LogReader reader;
+  if (!add_or_explain(reader, options.log)) return exit_bad_input;
+  if (options.follow) return follow(options.log.directories, *filter);
+  std::optional<Config> config;
+  if (!options.config.empty() && !(config = load_or_explain(options.config))) return exit_bad_input;
+  const auto output = OutputFile::open(options.output);
+  if (output.has_error()) {
+    fmt::print(stderr, "{}\n", output.error().text());
     return exit_bad_input;
   }
-  if (options.json) {
-    print_json(report);
-  } else {
-    fmt::print("{} events from {} to {} (UTC)\n\n", report.lines(), short_time(report.first_seen()),
-               short_time(report.last_seen()));
-    print_channels(report);
-    print_refused(report);
-    print_reported(report);
-    print_first_uses(report);
+  if (options.format == squid)
+    stream_squid_lines(*filter, reader, *output);
+  else
+    sum_up(options, *filter, config ? &*config : nullptr, reader, *output);
+  if (!output->flush()) {
+    fmt::print(stderr, "{}: can't be written: {}\n", options.output.empty() ? "standard output" : options.output,
+               std::strerror(errno));
+    return exit_bad_input;
   }
-  if (report.unreadable().empty()) return exit_yes;
-  fmt::print(stderr, "lines that are no events: {}\n", fmt::join(report.unreadable(), ", "));
-  return exit_no;
+  return tell_troubles(reader.troubles());
+}
+
+std::string format_help() {
+  std::string help = "How to write it:";
+  for (const auto& format : formats) help += fmt::format("\n{}: {}", format.word, format.meaning);
+  return help + "\nsquid: each request as a line of Squid's access.log";
 }
 
 }  // namespace
@@ -183,12 +114,21 @@ void add_report(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(
       "report",
-      "Sums up audit logs: what left per channel, and what was not let out. Exit 1 when lines can't be read.");
-  command->add_option("directory", options->directories, "Audit directories")->required();
-  command->add_option("--since", options->since,
-                      "Leave out what is older, like 2026-11-22 or 2026-11-22T08:00:00Z (UTC)");
-  command->add_flag("--json", options->json, "Answer as one JSON object");
-  command->callback([options, &chosen] { chosen = [options] { return print_report(*options); }; });
+      "Sums up audit logs: what left per channel, and what was not let out. Exit 0 all was read, 1 lines or segments "
+      "could not be read, 2 bad input.");
+  add_log_options(*command, options->log);
+  command->add_option("--config", options->config,
+                      "A configuration: its rules that nothing used, and what to write into it for what it lacks");
+  std::set<std::string> words{std::string(squid)};
+  for (const auto& format : formats) words.emplace(format.word);
+  auto* format = command->add_option("--format", options->format, format_help())->check(CLI::IsMember(words));
+  auto* as_json = command->add_flag("--json", options->json, "The same as --format json")->excludes(format);
+  auto* output = command->add_option("-o,--output", options->output, "Write to this file");
+  command->add_flag("--follow", options->follow, "Print refusals and openings as they come, until interrupted")
+      ->excludes(format)
+      ->excludes(as_json)
+      ->excludes(output);
+  command->callback([options, &chosen] { chosen = [options] { return report(*options); }; });
 }
 
 }  // namespace shirgate

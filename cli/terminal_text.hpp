@@ -19,6 +19,22 @@ namespace shirgate {
 /// The text with every byte that is not printable ASCII as '?', so that nothing hostile reaches a terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// Is colour wanted? Where standard output is a terminal that knows it and NO_COLOR is not set (no-color.org).
+[[nodiscard]] bool wants_colour();
+
+/// Text that stands out, or the plain text where no colour is wanted.
+class Paint {
+ public:
+  explicit Paint(bool on) : on_(on) {}
+  [[nodiscard]] std::string heading(std::string_view text) const { return with("1", text); }
+  [[nodiscard]] std::string alarm(std::string_view text) const { return with("1;31", text); }
+  [[nodiscard]] std::string aside(std::string_view text) const { return with("2", text); }
+
+ private:
+  [[nodiscard]] std::string with(std::string_view code, std::string_view text) const;
+  bool on_;
+};
+
 /// How wide standard output is: the terminal's width, or 120 where it is none.
 [[nodiscard]] std::size_t terminal_width();
 

@@ -118,6 +118,12 @@ TEST(Event, WritesEveryValueAsTheTypeItsRowSays) {
   }
 }
 
+TEST(Event, ReadsEveryActionItWrites) {
+  for (auto i = static_cast<int>(Action::start); i <= static_cast<int>(Action::checkpoint); ++i)
+    EXPECT_EQ(parse_action(to_string(static_cast<Action>(i))), static_cast<Action>(i));
+  for (const auto* other : {"", "Open", "opens"}) EXPECT_FALSE(parse_action(other)) << other;
+}
+
 TEST(Event, WritesValuesAsTheirRowsPromise) {
   const auto line = parsed(everything());
   const auto text = [&](std::string_view key) { return std::string(line.at(key).as_string()); };

@@ -10,6 +10,7 @@
 #include "cli/rule_list_formats.hpp"
 #include "cli/rule_list_text.hpp"
 #include "cli/terminal_text.hpp"
+#include "csv_reading.hpp"
 #include "factories.hpp"
 #include "table_reading.hpp"
 
@@ -136,32 +137,6 @@ TEST_F(RuleListTest, JsonHoldsRulesAndNeedsApart) {
   for (const auto* key : {"rule", "runtime", "channel", "host", "port", "protocol", "addresses", "origin", "purpose",
                           "source", "mode", "kind", "row"})
     EXPECT_TRUE(rule.contains(key)) << key;
-}
-
-/// RFC 4180, read strictly.
-std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
-  std::vector<std::vector<std::string>> records(1, {""});
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    auto& cell = records.back().back();
-    if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
-      cell += text[i++];
-    } else if (c == '"') {
-      EXPECT_TRUE(quoted || cell.empty());
-      quoted = !quoted;
-    } else if (quoted || (c != ',' && c != '\r')) {
-      cell += c;
-    } else if (c == ',') {
-      records.back().emplace_back();
-    } else {
-      EXPECT_EQ(text[++i], '\n');
-      records.push_back({""});
-    }
-  }
-  EXPECT_FALSE(quoted);
-  records.pop_back();
-  return records;
 }
 
 TEST_F(RuleListTest, CsvIsReadBackAndHoldsNoFormula) {

@@ -26,7 +26,8 @@ struct Home {
 };
 const std::vector<Home> homes{{"openssl/", "certs"},     {"toml++/", "config"},       {"ares.h", "proxy"},
                               {"boost/beast/", "proxy"}, {"spdlog/", "proxy"},        {"CLI/", "cli"},
-                              {"boost/asio/", "proxy"},  {"boost/asio.hpp", "proxy"}, {"librdkafka/", "audit"}};
+                              {"boost/asio/", "proxy"},  {"boost/asio.hpp", "proxy"}, {"zstd.h", "audit"},
+                              {"simdjson.h", "audit"},   {"librdkafka/", "audit"}};
 
 struct Source {
   fs::path path;

@@ -1,0 +1,68 @@
+// One line of the log as its readers see it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "audit/event.hpp"
+
+namespace shirgate {
+
+/// What readers ask of a line. The text is as it stands in the log, so hostile: escape it on output.
+struct LogLine {
+  std::string_view text{};  ///< the whole line
+  std::uint32_t log = 0;    ///< which gate's, where several are read
+  Action action = Action::start;
+  std::uint64_t seq = 0;  ///< 0 where there is none
+  std::string_view gate{};
+  std::string_view time{};  ///< "2026-11-22T02:29:36.341Z", so that times compare as texts
+  std::string_view tunnel{};
+  std::string_view runtime{};
+  std::string_view channel{};
+  std::string_view rule{};
+  std::string_view reason{};
+  std::string_view stage{};
+  std::string_view would_deny{};
+  std::string_view client{};
+  std::string_view host{};
+  std::uint64_t port = 0;
+  std::string_view upstream{};
+  std::string_view resolved{};
+  std::string_view asked{};
+  std::string_view sni{};
+  std::string_view ended_by{};
+  std::string_view first_at{};
+  bool first_use = false;
+  std::uint64_t bytes_from_client = 0;
+  std::uint64_t bytes_from_upstream = 0;
+  std::uint64_t duration = 0;  ///< nanoseconds
+  std::optional<std::uint64_t> dial_time{};
+  std::uint64_t count = 1;  ///< merged refusals it stands for
+
+  [[nodiscard]] bool is_refusal() const { return action == Action::denied || action == Action::failed; }
+  /// Opened, but its first bytes were refused.
+  [[nodiscard]] bool is_cut() const;
+};
+
+/// Reads lines one after the other. Owns what they point to, as far as that is not in the line itself.
+class LogLineParser {
+ public:
+  LogLineParser();
+  ~LogLineParser();
+  LogLineParser(const LogLineParser&) = delete;
+  LogLineParser& operator=(const LogLineParser&) = delete;
+
+  /// The line is valid until the next call and as long as `text` is. At least SegmentReader::padding bytes behind
+  /// `text` must be readable. Null where the text is no event of the audit log.
+  [[nodiscard]] LogLine* parse(std::string_view text);
+
+ private:
+  struct Parser;
+  [[nodiscard]] bool read(std::string_view text);
+  std::unique_ptr<Parser> parser_;
+  LogLine line_;
+};
+
+}  // namespace shirgate

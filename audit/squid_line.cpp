@@ -1,0 +1,65 @@
+#include "audit/squid_line.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace shirgate {
+namespace {
+
+constexpr std::size_t longest_field = 1024;
+
+/// A field of its own, whatever the text holds.
+std::string field_of(std::string_view text) {
+  if (text.empty()) return "-";
+  std::string field;
+  for (const char c : text.substr(0, longest_field)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view(".-_:[]/").find(c) != std::string_view::npos;
+    if (plain)
+      field.push_back(c);
+    else
+      fmt::format_to(std::back_inserter(field), "%{:02X}", static_cast<unsigned char>(c));
+  }
+  return field;
+}
+
+int number_at(std::string_view time, std::size_t at, std::size_t size) {
+  int number = 0;
+  std::from_chars(time.data() + at, time.data() + at + size, number);
+  return number;
+}
+
+/// "2026-11-22T02:29:36.341Z" in seconds since 1970, as Squid writes them.
+std::string epoch_text(std::string_view time) {
+  const std::chrono::year_month_day day(std::chrono::year(number_at(time, 0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number_at(time, 5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(number_at(time, 8, 2))));
+  const auto seconds = std::chrono::sys_days(day).time_since_epoch() + std::chrono::hours(number_at(time, 11, 2)) +
+                       std::chrono::minutes(number_at(time, 14, 2)) + std::chrono::seconds(number_at(time, 17, 2));
+  return fmt::format("{}.{:03}", std::chrono::seconds(seconds).count(), number_at(time, 20, 3));
+}
+
+std::string result_of(const LogLine& event) {
+  if (event.action == Action::close) return "TCP_TUNNEL/200";
+  const auto reason = parse_reason(event.reason);
+  const auto status = reason && row_of(*reason).status != 0 ? row_of(*reason).status : 403;
+  return fmt::format("{}/{}", event.action == Action::denied ? "TCP_DENIED" : "TCP_TUNNEL", status);
+}
+
+std::string peer_of(const LogLine& event) {
+  if (event.upstream.empty()) return "HIER_NONE/-";
+  return "HIER_DIRECT/" + field_of(event.upstream);
+}
+
+}  // namespace
+
+std::string squid_line(const LogLine& event) {
+  if (event.action != Action::close && !event.is_refusal()) return {};
+  const auto target = event.host.empty() ? std::string(event.asked) : fmt::format("{}:{}", event.host, event.port);
+  return fmt::format("{} {:6} {} {} {} CONNECT {} - {} -\n", epoch_text(event.time), event.duration / 1'000'000,
+                     field_of(event.client), result_of(event), event.bytes_from_upstream, field_of(target),
+                     peer_of(event));
+}
+
+}  // namespace shirgate
