@@ -1,6 +1,7 @@
 #include "lab/channel_result.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -45,6 +46,13 @@ Outcome outcome_of(const ChannelResult& result) {
 }
 
 }  // namespace
+
+std::string to_string(const Expected& expected) {
+  if (expected.reasons.empty()) return std::string(to_string(expected.outcome));
+  std::vector<std::string_view> words;
+  for (const auto reason : expected.reasons) words.push_back(to_string(reason));
+  return fmt::format("{} ({})", to_string(expected.outcome), fmt::join(words, ", "));
+}
 
 std::optional<Reason> reason_of_gate(const std::vector<AuditLine>& trail) {
   const auto last =

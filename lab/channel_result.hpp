@@ -11,6 +11,9 @@
 
 namespace shirgate::lab {
 
+/// "blocked (host_not_listed)".
+[[nodiscard]] std::string to_string(const Expected& expected);
+
 /// An errand, as the client and the audit log tell it.
 struct Told {
   Errand errand;

@@ -12,6 +12,8 @@
 #include "audit/report.hpp"
 #include "audit/verify.hpp"
 #include "lab/full_disk.hpp"
+#include "lab/tricks.hpp"
+#include "proxy/gate/gate.hpp"
 
 namespace shirgate::lab {
 namespace {
@@ -20,8 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds settle_limit{10};
 constexpr std::int64_t connections_of_a_lab = 200;
-
-Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 /// Polls, because neither gate nor journal calls back.
 template <class Condition>
@@ -59,38 +59,8 @@ DnsPlan dns_plan(const Scenario& scenario, const PretendAzure& azure) {
   return plan;
 }
 
-FirstBytes first_bytes_of(Opening opening) {
-  switch (opening) {
-    case Opening::hello: return FirstBytes::hello;
-    case Opening::another_name: return FirstBytes::hello_for_another;
-    case Opening::no_name: return FirstBytes::hello_without_name;
-    case Opening::second_hello: return FirstBytes::second_hello;
-    case Opening::ssh: return FirstBytes::not_tls;
-  }
-  return FirstBytes::hello;
-}
-
-void steal(TlsStream& stream, const std::string& host) {
-  auto loot = request_to(host, "POST /loot");
-  loot.body = "everything";
-  static_cast<void>(ask_for(stream, loot, 200));
-}
-
 void append(std::vector<Expectation>& to, std::vector<Expectation> more) {
   std::move(more.begin(), more.end(), std::back_inserter(to));
-}
-
-/// May some policy of the scenario let this node look the host up?
-bool may_be_looked_up(const Scenario& scenario, const std::string& name) {
-  const auto host = parse_host(name);
-  if (host.has_error()) return false;
-  const auto allows = [&](const Policy* policy) {
-    if (policy == nullptr) return false;
-    const auto runtime = policy->identify(*parse_address("127.0.0.1"));
-    return runtime && (policy->decide(*runtime, {.target = {*host, 443}}, now()).allowed() ||
-                       policy->decide(*runtime, {.target = {*host, 1433}}, now()).allowed());
-  };
-  return allows(scenario.config.policy.get()) || allows(scenario.reloaded.get());
 }
 
 /// The report's keys as a scenario writes them: "host:port reason".
@@ -98,13 +68,6 @@ std::set<std::string> lines_of(const std::map<Report::Refused, RefusedSummary>& 
   std::set<std::string> lines;
   for (const auto& [key, summary] : refused) lines.insert(fmt::format("{} {}", key.target, key.reason));
   return lines;
-}
-
-/// What the report says of a trick that did not get through.
-std::string report_line(const Trick& trick) {
-  const bool slips_in = trick.opening == Opening::another_name || trick.opening == Opening::second_hello;
-  const auto name = slips_in ? fmt::format(" (SNI {})", trick.name) : std::string();
-  return fmt::format("{}{} {}", trick.target, name, to_string(trick.reason));
 }
 
 }  // namespace
@@ -119,6 +82,10 @@ ScenarioRun::ScenarioRun(Scenario scenario)
       hosts_(hosts_of(scenario_)),
       azure_(plots_of(scenario_)),
       dns_(dns_plan(scenario_, azure_)) {}
+
+ScenarioRun::~ScenarioRun() = default;
+
+const Endpoint& ScenarioRun::gate_address() const { return gate_->listening().front(); }
 
 Checked<std::unique_ptr<ScenarioRun>> ScenarioRun::start(const Scenario& scenario,
                                                          const std::set<std::string>& without) {
@@ -165,8 +132,7 @@ void ScenarioRun::wait_for_the_disk(bool takes) const {
 
 void ScenarioRun::reload() {
   auto next = config();
-  const bool keeps_relay =
-      scenario_.reloaded && may_be_looked_up({.config = {.policy = scenario_.reloaded}}, hosts_.relay);
+  const bool keeps_relay = !scenario_.reloaded || lets_out(*scenario_.reloaded, hosts_.relay);
   if (scenario_.reloaded) next.policy = scenario_.reloaded;
   const auto reloaded = gate_->reload(std::move(next));
   if (reloaded.has_error()) throw std::runtime_error(reloaded.error().text());
@@ -226,32 +192,9 @@ std::vector<std::string> ScenarioRun::wrongly_asked(std::size_t from, std::strin
   return wrong;
 }
 
-Attempt ScenarioRun::attempt_of(const Trick& trick) const {
-  const auto colon = trick.target.rfind(':');
-  const auto port = parse_port(trick.target.substr(colon + 1));  // the scenario's reader has read it before
-  Attempt attempt{.title = trick.title,
-                  .nature = trick.target,
-                  .channel = {},
-                  .address = {},
-                  .approach = {.host = trick.target.substr(0, colon),
-                               .port = *port,
-                               .first_bytes = first_bytes_of(trick.opening),
-                               .other_name = trick.name},
-                  .expected = trick.reason};
-  const auto target = parse_target(trick.target);
-  if (target.has_error()) return attempt;
-  const auto runtime = scenario_.config.policy->identify(*parse_address("127.0.0.1"));
-  if (runtime) attempt.channel = scenario_.config.policy->decide(*runtime, {.target = *target}, now()).channel.text();
-  if (trick.reason != Reason::allowed) return attempt;
-  attempt.approach.talk = steal;
-  attempt.requests = 1;
-  attempt.address = trick.resolves.empty() ? std::string(DecoyDns::answer) : to_string(trick.resolves.front());
-  return attempt;
-}
-
 Observation ScenarioRun::attempt(const Trick& trick) {
   const auto asked_before = dns_.asked().size();
-  Observation seen{.attempt = attempt_of(trick), .visit = {}, .trail = {}, .arrived = {}};
+  Observation seen{.attempt = attempt_of(trick, *scenario_.config.policy), .visit = {}, .trail = {}, .arrived = {}};
   seen.visit = shir_->visit(seen.attempt.approach);
   seen.trail = await_end_of_request(audit_directory(), seen.visit.local_port, settle_limit);
   for (const auto& site : azure_.sites()) {
@@ -266,7 +209,7 @@ Observation ScenarioRun::attempt(const Trick& trick) {
 void ScenarioRun::try_tricks(ScenarioReport& report) {
   for (const auto& trick : scenario_.tricks) {
     const auto seen = attempt(trick);
-    TrickResult result{.trick = trick, .visit = seen.visit};
+    TrickResult result{.trick = trick};
     const auto reason = reason_of_gate(seen.trail);
     result.found = seen.visit.works() ? Reason::allowed : reason.value_or(Reason::internal_error);
     report.tricks.push_back(std::move(result));

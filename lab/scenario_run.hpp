@@ -2,38 +2,21 @@
 // node that walks its channels, followed by whoever tries to get out. Only what the gate dials is replaced.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "lab/channel_result.hpp"
 #include "lab/decoy.hpp"
-#include "lab/expectation.hpp"
+#include "lab/scenario_report.hpp"
 #include "lab/temporary_directory.hpp"
 #include "lab/walk_expectation.hpp"
-#include "proxy/gate/gate.hpp"
+
+namespace shirgate {
+class Gate;  // whoever includes it sees Asio
+}
 
 namespace shirgate::lab {
-
-struct TrickResult {
-  Trick trick;
-  Reason found = Reason::internal_error;  ///< what the log says
-  Visit visit{};
-};
-
-struct ScenarioReport {
-  std::string name;
-  std::string title;
-  std::vector<ChannelResult> channels;
-  std::string status;
-  std::vector<TrickResult> tricks;
-  std::vector<Expectation> expectations;
-  std::chrono::milliseconds took{0};
-
-  [[nodiscard]] std::size_t broken() const;
-};
 
 class ScenarioRun {
  public:
@@ -41,12 +24,15 @@ class ScenarioRun {
   /// gate's.
   [[nodiscard]] static Checked<std::unique_ptr<ScenarioRun>> start(const Scenario& scenario,
                                                                    const std::set<std::string>& without = {});
+  ~ScenarioRun();
+  ScenarioRun(const ScenarioRun&) = delete;
+  ScenarioRun& operator=(const ScenarioRun&) = delete;
 
   /// Walks, tries the tricks, stops the gate and reads what it wrote. Once. Bounded: a connection ends within
   /// PretendShir::visit_limit.
   [[nodiscard]] ScenarioReport run();
 
-  [[nodiscard]] const Endpoint& gate_address() const { return gate_->listening().front(); }
+  [[nodiscard]] const Endpoint& gate_address() const;
   /// Of the first [[forward]], if there is one.
   [[nodiscard]] std::optional<Endpoint> door() const;
   [[nodiscard]] std::string ca_path() const { return directory_.path() / "ca.pem"; }
@@ -67,7 +53,6 @@ class ScenarioRun {
   [[nodiscard]] std::vector<SiteSaw> what_sites_saw(std::vector<Expectation>& expectations);
   [[nodiscard]] std::vector<std::string> wrongly_asked(std::size_t from, std::string_view permitted = {});
   [[nodiscard]] Observation attempt(const Trick& trick);
-  [[nodiscard]] Attempt attempt_of(const Trick& trick) const;
   void try_tricks(ScenarioReport& report);
   void judge_log(ScenarioReport& report) const;
 

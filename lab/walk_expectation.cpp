@@ -133,13 +133,6 @@ void expect_lines(Findings& findings, std::string_view what, const std::set<std:
 
 }  // namespace
 
-std::string to_string(const Expected& expected) {
-  if (expected.reasons.empty()) return std::string(to_string(expected.outcome));
-  std::vector<std::string_view> words;
-  for (const auto reason : expected.reasons) words.push_back(to_string(reason));
-  return fmt::format("{} ({})", to_string(expected.outcome), fmt::join(words, ", "));
-}
-
 std::vector<Expectation> judge_walk(const Scenario& scenario, const std::vector<Told>& walk,
                                     const std::vector<SiteSaw>& sites) {
   Findings findings;
@@ -161,7 +154,7 @@ std::vector<Expectation> judge_statements(const Scenario& scenario, const std::v
                                           const std::set<std::string>& refused, const std::set<std::string>& reported) {
   Findings findings;
   for (const auto& result : channels)
-    findings.expect(result.channel, "it is " + to_string(result.expected), result.held(),
+    findings.expect(result.channel, "it comes to " + to_string(result.expected), result.held(),
                     to_string(result.found) + (result.trouble.empty() ? "" : "; " + result.trouble));
   const auto status = status_of(channels);
   findings.expect("the node", "its status is " + scenario.status, status == scenario.status, std::string(status));

@@ -28,7 +28,4 @@ struct SiteSaw {
                                                         const std::set<std::string>& refused,
                                                         const std::set<std::string>& reported);
 
-/// "blocked (host_not_listed)".
-[[nodiscard]] std::string to_string(const Expected& expected);
-
 }  // namespace shirgate::lab
