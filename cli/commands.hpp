@@ -18,6 +18,7 @@ using Chosen = std::function<int()>;
 
 void add_serve(CLI::App& app, Chosen& chosen);
 void add_demo(CLI::App& app, Chosen& chosen);
+void add_lab(CLI::App& app, Chosen& chosen);
 void add_catalog(CLI::App& app, Chosen& chosen);
 void add_init(CLI::App& app, Chosen& chosen);
 void add_lint(CLI::App& app, Chosen& chosen);

@@ -11,6 +11,7 @@
 #include "config/load_settings.hpp"
 #include "config/load_sinks.hpp"
 #include "config/parse_toml.hpp"
+#include "config/read_config.hpp"
 #include "config/read_file.hpp"
 
 namespace shirgate {
@@ -43,19 +44,11 @@ std::string to_string(const Mistake& mistake) {
   return fmt::format("{}:{}: {}", mistake.file, mistake.line, mistake.text);
 }
 
-boost::system::result<Config, Mistakes> load(std::string_view text, std::string_view file_name, Time now) {
-  MistakeList mistakes(file_name);
-  if (text.size() > max_text_bytes) {
-    mistakes.add(0, "the file is larger than 1 MiB; that can't be a configuration");
-    return mistakes.take();
-  }
-  const auto root = parse_toml(text, mistakes);
-  if (!root) return mistakes.take();
-  TableReader file(*root, "the file", mistakes);
+boost::system::result<Config, Mistakes> read_config(TableReader& file, std::string_view file_name, Time now) {
   Config config{.settings = load_settings(file)};
   auto catalogue = catalogue_of(config.settings, file_name);
   if (catalogue.has_error()) {
-    auto all = mistakes.take();
+    auto all = file.mistakes().take();
     for (auto& mistake : std::move(catalogue).error()) all.push_back(std::move(mistake));
     return all;
   }
@@ -65,8 +58,20 @@ boost::system::result<Config, Mistakes> load(std::string_view text, std::string_
   load_sinks(file, config.settings);
   file.refuse_the_rest();
   check_that_clients_reach_a_listener(config, file);
-  if (!mistakes.empty()) return mistakes.take();
+  if (!file.mistakes().empty()) return file.mistakes().take();
   return config;
+}
+
+boost::system::result<Config, Mistakes> load(std::string_view text, std::string_view file_name, Time now) {
+  MistakeList mistakes(file_name);
+  if (text.size() > max_text_bytes) {
+    mistakes.add(0, "the file is larger than 1 MiB; that can't be a configuration");
+    return mistakes.take();
+  }
+  const auto root = parse_toml(text, mistakes);
+  if (!root) return mistakes.take();
+  TableReader file(*root, "the file", mistakes);
+  return read_config(file, file_name, now);
 }
 
 boost::system::result<Config, Mistakes> load(std::string_view text, std::string_view file_name) {

@@ -142,7 +142,9 @@ adf::ErrorMessage read_error(TableReader& table) {
                           .where = may(table, "where"),
                           .meaning = need(table, "meaning"),
                           .reason = may(table, "reason"),
-                          .channel = may(table, "channel")};
+                          .channel = may(table, "channel"),
+                          .symptom = {}};
+  if (table.node("symptom") != nullptr) value.symptom = word(table, "symptom", {"refused", "cut", "untrusted"});
   if (!value.reason.empty() && !parse_reason(value.reason))
     table.complain("reason", fmt::format("[[error]] reason: '{}' is no reason", value.reason));
   return value;

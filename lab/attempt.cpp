@@ -9,15 +9,15 @@ constexpr std::string_view vendor_host = "telemetry.vendor.example";
 constexpr std::string_view look_alike_host = "contoso-prod.westeurope.datafactory.azure.net.evil.example";
 constexpr std::string_view attackers_account = "attacker.blob.core.windows.net";
 
-struct Talk {
+struct ChannelTalk {
   std::string_view channel;
   std::string_view nature;
   Conversation talk;
   std::size_t requests;
 };
 
-const std::vector<Talk>& talks() {
-  static const std::vector<Talk> list{
+const std::vector<ChannelTalk>& talks() {
+  static const std::vector<ChannelTalk> list{
       {"control", "register, heartbeat, jobs", talk_to_control, 3},
       {"relay", "WebSocket, ping and pong", talk_to_relay, 1},
       {"update", "8 MiB installer, SHA-256 compared", talk_to_update, 1},

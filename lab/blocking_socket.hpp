@@ -34,6 +34,9 @@ class BlockingSocket {
   bool write_all(std::span<const std::uint8_t> bytes);
   bool write_all(std::string_view text);
 
+  /// From now on no more than so many bytes a second, each way.
+  void slow_down(std::int64_t bytes_per_second) { bytes_per_second_ = bytes_per_second; }
+
   /// Tells the peer that nothing more will come.
   void shut_writing();
   /// Any thread: ends whoever waits here.
@@ -46,9 +49,12 @@ class BlockingSocket {
  private:
   [[nodiscard]] bool wait_for(short events);
   void note_trouble(std::string_view doing, int error);
+  /// Waits as long as these bytes take on a slow line.
+  void take_time(std::size_t bytes) const;
 
   int fd_;
   Clock::time_point deadline_;
+  std::int64_t bytes_per_second_ = 0;  ///< 0: as fast as it goes
   std::string trouble_;
 };
 

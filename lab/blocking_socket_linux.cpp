@@ -8,12 +8,19 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "lab/blocking_socket.hpp"
 #include "proxy/loop/sockaddr_linux.hpp"
 
 namespace shirgate::lab {
+
+namespace {
+
+constexpr std::size_t slow_piece_bytes = 16384;
+
+}  // namespace
 
 Checked<BlockingSocket> BlockingSocket::connect_to(const Endpoint& to, Clock::time_point deadline) {
   const int fd = ::socket(to.address.is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -35,7 +42,10 @@ BlockingSocket::BlockingSocket(int fd, Clock::time_point deadline) : fd_(fd), de
 }
 
 BlockingSocket::BlockingSocket(BlockingSocket&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), deadline_(other.deadline_), trouble_(std::move(other.trouble_)) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      deadline_(other.deadline_),
+      bytes_per_second_(other.bytes_per_second_),
+      trouble_(std::move(other.trouble_)) {}
 
 BlockingSocket::~BlockingSocket() {
   if (fd_ >= 0) ::close(fd_);
@@ -57,10 +67,20 @@ void BlockingSocket::note_trouble(std::string_view doing, int error) {
   if (trouble_.empty()) trouble_ = fmt::format("{}: {}", doing, std::strerror(error));
 }
 
+void BlockingSocket::take_time(std::size_t bytes) const {
+  if (bytes_per_second_ == 0) return;
+  const auto microseconds = static_cast<std::int64_t>(bytes) * 1'000'000 / bytes_per_second_;
+  // The time is what a slow line is.
+  std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+}
+
 std::size_t BlockingSocket::read_some(std::span<std::uint8_t> into) {
   while (trouble_.empty()) {
     const auto got = ::recv(fd_, into.data(), into.size(), MSG_DONTWAIT);
-    if (got >= 0) return static_cast<std::size_t>(got);
+    if (got >= 0) {
+      take_time(static_cast<std::size_t>(got));
+      return static_cast<std::size_t>(got);
+    }
     if (errno == EAGAIN) {
       if (!wait_for(POLLIN)) return 0;
     } else if (errno != EINTR) {
@@ -93,8 +113,10 @@ std::string BlockingSocket::read_up_to(std::size_t count) {
 
 bool BlockingSocket::write_all(std::span<const std::uint8_t> bytes) {
   while (trouble_.empty() && !bytes.empty()) {
-    const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const auto piece = bytes.first(bytes_per_second_ == 0 ? bytes.size() : std::min(bytes.size(), slow_piece_bytes));
+    const auto sent = ::send(fd_, piece.data(), piece.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent >= 0) {
+      take_time(static_cast<std::size_t>(sent));
       bytes = bytes.subspan(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN) {
       if (!wait_for(POLLOUT)) return false;

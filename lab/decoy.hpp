@@ -3,11 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "config/scenario.hpp"
 #include "lab/loopback_listener.hpp"
 
 namespace shirgate::lab {
@@ -26,14 +29,20 @@ class Decoy {
   LoopbackListener listener_;
 };
 
-/// A name server that knows every name: 20.60.0.99. The names the gate may ask for have static answers, so whatever it
-/// asks here is a name that it should not have looked up.
+/// How a DecoyDns differs from one that knows every name.
+struct DnsPlan {
+  DnsState state = DnsState::answers;
+  std::map<std::string, std::vector<Address>, std::less<>> answers{};
+};
+
+/// A name server that knows every name: 20.60.0.99 where the plan has no answer. It remembers what was asked, so that a
+/// name the gate should not have looked up is seen.
 class DecoyDns {
  public:
   static constexpr std::string_view answer = "20.60.0.99";
 
   /// Throws std::runtime_error.
-  DecoyDns();
+  explicit DecoyDns(DnsPlan plan = {});
   ~DecoyDns();
   DecoyDns(const DecoyDns&) = delete;
   DecoyDns& operator=(const DecoyDns&) = delete;
@@ -44,7 +53,9 @@ class DecoyDns {
 
  private:
   void serve();
+  [[nodiscard]] std::vector<Address> addresses_of(const std::string& name) const;
 
+  DnsPlan plan_;
   int fd_;
   Endpoint at_;
   std::mutex mutex_;
@@ -53,12 +64,14 @@ class DecoyDns {
   std::thread thread_;
 };
 
-/// The answer to a DNS query, and the name it asks for: one A record, or none for other types. Empty when it is no
-/// plain query.
+/// The answer to a DNS query, and the name it asks for: an A record for each address, none for other types. Empty when
+/// it is no plain query.
 struct DnsReply {
   std::string name;
   std::string message;
 };
-[[nodiscard]] DnsReply answer_dns(std::string_view query, const Address& address);
+[[nodiscard]] DnsReply answer_dns(std::string_view query, std::span<const Address> addresses);
+/// The answer of a server that can't say.
+[[nodiscard]] DnsReply fail_dns(std::string_view query);
 
 }  // namespace shirgate::lab

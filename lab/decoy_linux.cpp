@@ -17,6 +17,7 @@ constexpr std::chrono::seconds settle_limit{5};
 constexpr std::size_t max_message_bytes = 1500;
 constexpr std::size_t max_names = 1024;
 constexpr std::size_t header_bytes = 12;
+constexpr std::string_view own_question = "lab";
 
 int open_datagram_socket() {
   const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -53,22 +54,47 @@ std::uint64_t Decoy::strangers() {
   return strangers_;
 }
 
-DnsReply answer_dns(std::string_view query, const Address& address) {
+namespace {
+
+/// Name and end of the one question; 0 when it is no plain query.
+std::size_t read_question(std::string_view query, std::string& name) {
+  const auto end = query.size() < header_bytes ? 0 : read_name(query, name) + 4;
+  return end <= 4 ? 0 : end;
+}
+
+/// Same id; a response, recursion available, with this code; one question, so many answers, nothing else.
+std::string reply_header(std::string_view query, std::size_t question_end, char code, std::size_t answers) {
+  auto message = std::string(query.substr(0, 2));
+  message += std::string{'\x81', static_cast<char>('\x80' | code), 0, 1, 0, static_cast<char>(answers), 0, 0, 0, 0};
+  return message += query.substr(header_bytes, question_end - header_bytes);
+}
+
+}  // namespace
+
+DnsReply answer_dns(std::string_view query, std::span<const Address> addresses) {
   DnsReply reply;
-  const auto question_end = query.size() < header_bytes ? 0 : read_name(query, reply.name) + 4;
-  if (question_end <= 4) return {};
+  const auto question_end = read_question(query, reply.name);
+  if (question_end == 0) return {};
   const bool asks_for_a = query[question_end - 4] == 0 && query[question_end - 3] == 1;
-  // Same id; a response, recursion available; one question, as many answers as there are, nothing else.
-  reply.message = std::string(query.substr(0, 2));
-  reply.message += std::string{'\x81', '\x80', 0, 1, 0, static_cast<char>(asks_for_a ? 1 : 0), 0, 0, 0, 0};
-  reply.message += query.substr(header_bytes, question_end - header_bytes);
-  if (!asks_for_a) return reply;
-  reply.message += std::string{'\xc0', header_bytes, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4};
-  for (std::size_t i = 12; i < 16; ++i) reply.message += static_cast<char>(address.bytes[i]);
+  if (!asks_for_a) addresses = {};
+  reply.message = reply_header(query, question_end, 0, addresses.size());
+  for (const auto& address : addresses) {
+    reply.message += std::string{'\xc0', header_bytes, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4};
+    for (std::size_t i = 12; i < 16; ++i) reply.message += static_cast<char>(address.bytes[i]);
+  }
   return reply;
 }
 
-DecoyDns::DecoyDns() : fd_(open_datagram_socket()), at_(bound_to(fd_)), thread_([this] { serve(); }) {}
+DnsReply fail_dns(std::string_view query) {
+  constexpr char server_failure = 2;
+  DnsReply reply;
+  const auto question_end = read_question(query, reply.name);
+  if (question_end != 0) reply.message = reply_header(query, question_end, server_failure, 0);
+  return reply;
+}
+
+DecoyDns::DecoyDns(DnsPlan plan)
+    : plan_(std::move(plan)), fd_(open_datagram_socket()), at_(bound_to(fd_)), thread_([this] { serve(); }) {}
 
 DecoyDns::~DecoyDns() {
   stopped_ = true;
@@ -79,8 +105,12 @@ DecoyDns::~DecoyDns() {
   ::close(fd_);
 }
 
+std::vector<Address> DecoyDns::addresses_of(const std::string& name) const {
+  const auto found = plan_.answers.find(name);
+  return found == plan_.answers.end() ? std::vector{*parse_address(answer)} : found->second;
+}
+
 void DecoyDns::serve() {
-  const auto address = *parse_address(answer);
   std::array<char, max_message_bytes> bytes{};
   while (!stopped_) {
     pollfd entry{fd_, POLLIN, 0};
@@ -89,19 +119,22 @@ void DecoyDns::serve() {
     socklen_t size = sizeof from;
     const auto got = ::recvfrom(fd_, bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
     if (got <= 0) continue;
-    const auto reply = answer_dns({bytes.data(), static_cast<std::size_t>(got)}, address);
+    const std::string_view query(bytes.data(), static_cast<std::size_t>(got));
+    auto reply = fail_dns(query);
     if (reply.message.empty()) continue;
+    const bool ours = reply.name == own_question;
+    if (ours || plan_.state == DnsState::answers) reply = answer_dns(query, addresses_of(reply.name));
     {
       const std::scoped_lock lock(mutex_);
       if (asked_.size() < max_names) asked_.push_back(reply.name);
     }
+    if (plan_.state == DnsState::silent && !ours) continue;
     ::sendto(fd_, reply.message.data(), reply.message.size(), 0, reinterpret_cast<const sockaddr*>(&from), size);
   }
 }
 
 std::vector<std::string> DecoyDns::asked() {
   // Datagrams are taken in the order they came, so once this question is answered, all earlier ones have been seen.
-  constexpr std::string_view name = "lab";
   constexpr std::string_view question("\0\0\1\0\0\1\0\0\0\0\0\0\3lab\0\0\1\0\1", 21);
   const int fd = open_datagram_socket();
   const auto to = to_kernel(at_);
@@ -111,7 +144,7 @@ std::vector<std::string> DecoyDns::asked() {
   ::close(fd);
   if (ready <= 0) throw std::runtime_error("the lab's name server does not answer");
   const std::scoped_lock lock(mutex_);
-  std::erase(asked_, name);
+  std::erase(asked_, own_question);
   return asked_;
 }
 

@@ -1,35 +1,40 @@
 #include "lab/pretend_azure.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 
 namespace shirgate::lab {
 namespace {
 
-struct Plot {
-  std::string_view channel;
-  std::string_view host;
-  std::string_view address;
-  Service (*service)();
-};
-
-constexpr std::array plots{
-    Plot{"control", "contoso-prod.westeurope.datafactory.azure.net", "20.60.0.1", control_service},
-    Plot{"relay", "contoso-prod-ir.servicebus.windows.net", "20.60.0.2", relay_service},
-    Plot{"update", "download.microsoft.com", "20.60.0.3", update_service},
-    Plot{"staged", "contosostage.blob.core.windows.net", "20.60.0.4", staging_service},
-    Plot{"keyvault", "contoso-kv.vault.azure.net", "20.60.0.5", key_vault_service},
-};
+std::vector<Plot> demo_plots(const PretendAzure::Instead& instead) {
+  std::vector<Plot> plots;
+  const auto add = [&](std::string channel, std::string host, std::string address, Service service) {
+    const auto replaced = instead.find(channel);
+    if (replaced != instead.end()) service = replaced->second;
+    plots.push_back({std::move(channel), std::move(host), std::move(address), http_talk(std::move(service))});
+  };
+  add("control", "contoso-prod.westeurope.datafactory.azure.net", "20.60.0.1", control_service());
+  add("relay", "contoso-prod-ir.servicebus.windows.net", "20.60.0.2", relay_service());
+  add("update", "download.microsoft.com", "20.60.0.3", update_service());
+  add("staged", "contosostage.blob.core.windows.net", "20.60.0.4", staging_service());
+  add("keyvault", "contoso-kv.vault.azure.net", "20.60.0.5", key_vault_service());
+  return plots;
+}
 
 }  // namespace
 
-PretendAzure::PretendAzure(const Instead& instead) : authority_(std::make_shared<LabAuthority>()) {
+std::string Site::target() const { return fmt::format("{}:{}", host, port); }
+
+PretendAzure::PretendAzure(const Instead& instead) : PretendAzure(demo_plots(instead)) {}
+
+PretendAzure::PretendAzure(const std::vector<Plot>& plots) : authority_(std::make_shared<LabAuthority>()) {
+  const auto middlebox = std::make_shared<LabAuthority>("middlebox");
   for (const auto& plot : plots) {
-    const auto replaced = instead.find(plot.channel);
-    auto service = replaced == instead.end() ? plot.service() : replaced->second;
-    const TlsServerContext context(authority_, plot.host);
-    sites_.push_back({plot.channel, plot.host, plot.address, std::make_unique<PretendEndpoint>(context, service)});
+    const TlsServerContext context(plot.re_signed ? middlebox : authority_, plot.host, plot.tls);
+    sites_.push_back({plot.channel, plot.host, plot.address, plot.port,
+                      std::make_unique<PretendEndpoint>(context, plot.talk, plot.manner)});
   }
 }
 

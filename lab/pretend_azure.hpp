@@ -13,13 +13,29 @@
 
 namespace shirgate::lab {
 
-/// A service under its real name. `address` is what the lab's DNS answers: public, and never dialled, because the lab
-/// dials the endpoint instead.
+/// A service to be built. `address` is what the lab's DNS answers: never dialled, because the lab dials the endpoint
+/// instead.
+struct Plot {
+  std::string channel;
+  std::string host;
+  std::string address;
+  Talk talk;
+  std::uint16_t port = 443;
+  Manner manner{};
+  TlsSettings tls{};
+  bool re_signed = false;  ///< by a middlebox, with an authority that nobody trusts
+};
+
+/// A service under its real name.
 struct Site {
-  std::string_view channel;
-  std::string_view host;
-  std::string_view address;
+  std::string channel;
+  std::string host;
+  std::string address;
+  std::uint16_t port;
   std::unique_ptr<PretendEndpoint> endpoint;
+
+  /// "host:port".
+  [[nodiscard]] std::string target() const;
 };
 
 class PretendAzure {
@@ -27,9 +43,12 @@ class PretendAzure {
   /// By channel: what answers in place of the usual service.
   using Instead = std::map<std::string, Service, std::less<>>;
 
+  /// What the demo needs: a host each for five channels.
   explicit PretendAzure(const Instead& instead = {});
+  explicit PretendAzure(const std::vector<Plot>& plots);
 
   [[nodiscard]] const std::vector<Site>& sites() const { return sites_; }
+  /// The channel's first site. Throws std::invalid_argument where it has none.
   [[nodiscard]] const Site& site(std::string_view channel) const;
   [[nodiscard]] const LabAuthority& authority() const { return *authority_; }
 

@@ -1,48 +1,40 @@
 #include "lab/pretend_endpoint.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 
-#include "lab/websocket.hpp"
+#include "lab/tds.hpp"
 
 namespace shirgate::lab {
 namespace {
 
-void serve_websocket(TlsStream& stream) {
-  while (const auto frame = read_frame(stream)) {
-    if (frame->opcode == Opcode::ping) stream.write_all(to_text(Frame{Opcode::pong, frame->payload}, Masked::no));
-    if (frame->opcode != Opcode::close) continue;
-    stream.write_all(to_text(*frame, Masked::no));
-    return;
-  }
-}
-
-/// Answers one request after the other; remembers them.
-void serve_requests(TlsStream& stream, const Service& service, std::vector<std::string>& requests) {
-  while (const auto request = read_message(stream)) {
-    requests.push_back(fmt::format("{} {}", request->method(), request->path()));
-    const auto answer = service(*request);
-    if (!stream.write_all(to_text(answer))) return;
-    if (answer.status() == 101) return serve_websocket(stream);
-  }
-}
+constexpr std::size_t most_swallowed = std::size_t{1} << 20;
 
 }  // namespace
 
-PretendEndpoint::PretendEndpoint(const TlsServerContext& context, Service service)
-    : context_(context), service_(std::move(service)), listener_([this](BlockingSocket& socket) { serve(socket); }) {}
+PretendEndpoint::PretendEndpoint(const TlsServerContext& context, Talk talk, Manner manner)
+    : context_(context),
+      talk_(std::move(talk)),
+      manner_(manner),
+      listener_([this](BlockingSocket& socket) { serve(socket); }) {}
 
 void PretendEndpoint::serve(BlockingSocket& socket) {
-  TlsStream stream(socket, TlsLeg::server(context_));
+  if (manner_.bytes_per_second > 0) socket.slow_down(manner_.bytes_per_second);
   SeenConnection seen;
-  if (stream.handshake()) serve_requests(stream, service_, seen.requests);
-  if (stream.trouble().empty()) stream.finish();
-  seen.sni = stream.leg().server_name();
-  seen.received = stream.received();
-  seen.sent = stream.sent();
+  if (manner_.wire == Wire::silent)
+    seen.received = socket.read_up_to(most_swallowed).size();
+  else if (manner_.wire == Wire::tls || answer_prelogin(socket, seen.received, seen.sent))
+    serve_tls(socket, seen);
   const std::scoped_lock lock(mutex_);
   if (seen_.size() < max_seen) seen_.push_back(std::move(seen));
+}
+
+void PretendEndpoint::serve_tls(BlockingSocket& socket, SeenConnection& seen) {
+  TlsStream stream(socket, TlsLeg::server(context_), manner_.wire == Wire::tds ? InPackets::yes : InPackets::no);
+  if (stream.handshake()) talk_(stream, seen.requests);
+  if (stream.trouble().empty()) stream.finish();
+  seen.sni = stream.leg().server_name();
+  seen.received += stream.received();
+  seen.sent += stream.sent();
 }
 
 std::vector<SeenConnection> PretendEndpoint::take_seen() {

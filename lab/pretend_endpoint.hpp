@@ -1,4 +1,4 @@
-// One HTTPS server of the pretend Azure, which remembers who came.
+// One server of the pretend Azure, which remembers who came.
 #pragma once
 
 #include <mutex>
@@ -18,9 +18,21 @@ struct SeenConnection {
   std::uint64_t sent = 0;
 };
 
+/// How a server begins.
+enum class Wire : std::uint8_t {
+  tls,
+  tds,     ///< PRELOGIN in the clear, TLS in TDS packets
+  silent,  ///< takes what comes and says nothing
+};
+
+struct Manner {
+  Wire wire = Wire::tls;
+  std::int64_t bytes_per_second = 0;  ///< each way; 0: as many as there are
+};
+
 class PretendEndpoint {
  public:
-  PretendEndpoint(const TlsServerContext& context, Service service);
+  PretendEndpoint(const TlsServerContext& context, Talk talk, Manner manner = {});
 
   [[nodiscard]] const Endpoint& at() const { return listener_.at(); }
   /// Waits until everybody who connected before this call has been served to the end; false when that takes longer.
@@ -33,9 +45,11 @@ class PretendEndpoint {
 
  private:
   void serve(BlockingSocket& socket);
+  void serve_tls(BlockingSocket& socket, SeenConnection& seen);
 
   TlsServerContext context_;
-  Service service_;
+  Talk talk_;
+  Manner manner_;
   std::mutex mutex_;
   std::vector<SeenConnection> seen_;
   LoopbackListener listener_;  // last: its threads use the rest

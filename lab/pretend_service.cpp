@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <mutex>
 
 #include "certs/digest.hpp"
+#include "lab/bytes_answer.hpp"
+#include "lab/storage_account.hpp"
 #include "lab/websocket.hpp"
 
 namespace shirgate::lab {
@@ -17,19 +18,13 @@ HttpMessage json_answer(std::string body) {
 
 HttpMessage not_found() { return {"HTTP/1.1 404 Not Found"}; }
 
-HttpMessage bytes_answer(std::string_view start_line, std::string body) {
-  auto digest = to_hex(sha256(body));
-  return {std::string(start_line),
-          {{"content-type", "application/octet-stream"}, {std::string(sha256_field), std::move(digest)}},
-          std::move(body)};
-}
-
 HttpMessage answer_control(const HttpMessage& request) {
   if (request.method() == "POST" && request.path() == "/register")
     return json_answer(R"({"nodeName":"shir-01","status":"Registered","version":"5.40.8000.1"})");
   if (request.path() == "/heartbeat") return json_answer(R"({"status":"Online","nextHeartbeatSeconds":30})");
   if (request.path() == "/jobs")
     return json_answer(R"({"jobs":[{"id":"copy-1","activity":"Copy","staging":"contosostage"}]})");
+  if (request.path() == "/authoring") return json_answer(R"({"request":"list tables","of":"sql"})");
   return not_found();
 }
 
@@ -45,36 +40,75 @@ HttpMessage answer_key_vault(const HttpMessage& request) {
   return json_answer(R"({"id":"https://contoso-kv.vault.azure.net/secrets/sql","attributes":{"enabled":true}})");
 }
 
-/// The one block of the pretend storage account.
-class StorageAccount {
- public:
-  HttpMessage answer(const HttpMessage& request) {
-    const std::scoped_lock lock(mutex_);
-    if (request.method() == "PUT") {
-      block_ = request.body;
-      auto stored = bytes_answer("HTTP/1.1 201 Created", block_);
-      stored.fields["x-lab-size"] = std::to_string(block_.size());
-      stored.body.clear();
-      return stored;
-    }
-    return block_.empty() ? not_found() : bytes_answer("HTTP/1.1 200 OK", block_);
-  }
+HttpMessage answer_guarded_key_vault(const HttpMessage& request) {
+  if (request.field("authorization") == fmt::format("Bearer {}", pretend_token)) return answer_key_vault(request);
+  return {"HTTP/1.1 401 Unauthorized",
+          {{"www-authenticate",
+            R"(Bearer authorization="https://login.microsoftonline.com/lab", resource="https://vault.azure.net")"}}};
+}
 
- private:
-  std::mutex mutex_;
-  std::string block_;
-};
+HttpMessage answer_token(const HttpMessage& request) {
+  if (request.method() != "POST" || !request.path().ends_with("/oauth2/v2.0/token")) return not_found();
+  return json_answer(fmt::format(R"({{"token_type":"Bearer","expires_in":3599,"access_token":"{}"}})", pretend_token));
+}
+
+void answer_frames(TlsStream& stream) {
+  while (const auto frame = read_frame(stream)) {
+    if (frame->opcode == Opcode::ping) stream.write_all(to_text(Frame{Opcode::pong, frame->payload}, Masked::no));
+    if (frame->opcode != Opcode::close) continue;
+    stream.write_all(to_text(*frame, Masked::no));
+    return;
+  }
+}
+
+/// One request after the other, until the peer has finished or the connection speaks something else.
+void answer_requests(TlsStream& stream, const Service& service, const WebSocketService& websocket,
+                     std::vector<std::string>& requests) {
+  while (const auto request = read_message(stream)) {
+    requests.push_back(fmt::format("{} {}", request->method(), request->path()));
+    const auto answer = service(*request);
+    if (!stream.write_all(to_text(answer))) return;
+    if (answer.status() != 101) continue;
+    return websocket ? websocket(stream, *request) : answer_frames(stream);
+  }
+}
 
 }  // namespace
+
+Talk http_talk(Service service, WebSocketService websocket) {
+  return [service = std::move(service), websocket = std::move(websocket)](TlsStream& stream,
+                                                                          std::vector<std::string>& requests) {
+    answer_requests(stream, service, websocket, requests);
+  };
+}
 
 Service control_service() { return answer_control; }
 
 Service relay_service() { return answer_relay; }
 
+WebSocketService relay_websocket(std::string rendezvous) {
+  return [rendezvous = std::move(rendezvous)](TlsStream& stream, const HttpMessage& upgrade) {
+    const bool listens = upgrade.path().find("sb-hc-action=listen") != std::string_view::npos;
+    const auto says =
+        listens ? fmt::format(R"({{"accept":{{"address":"wss://{}/$hc/contoso-prod?sb-hc-action=accept","id":"1"}}}})",
+                              rendezvous)
+                : std::string(R"({"request":"list tables"})");
+    stream.write_all(to_text(Frame{Opcode::text, says}, Masked::no));
+    answer_frames(stream);
+  };
+}
+
 Service update_service() {
-  const auto installer =
-      std::make_shared<const HttpMessage>(bytes_answer("HTTP/1.1 200 OK", pretend_bytes(installer_bytes, 839822)));
-  return [installer](const HttpMessage& request) { return request.method() == "GET" ? *installer : not_found(); };
+  const auto installer = std::make_shared<const std::string>(pretend_bytes(installer_bytes, 839822));
+  return [installer](const HttpMessage& request) {
+    return request.method() == "GET" ? answer_with(*installer, request) : not_found();
+  };
+}
+
+Service short_link_service(std::string host) {
+  return [host = std::move(host)](const HttpMessage&) {
+    return HttpMessage{"HTTP/1.1 302 Found", {{"location", fmt::format("https://{}{}", host, installer_path)}}};
+  };
 }
 
 Service staging_service() {
@@ -83,6 +117,14 @@ Service staging_service() {
 }
 
 Service key_vault_service() { return answer_key_vault; }
+
+Service guarded_key_vault_service() { return answer_guarded_key_vault; }
+
+Service token_service() { return answer_token; }
+
+Service stranger_service() {
+  return [](const HttpMessage&) { return HttpMessage{"HTTP/1.1 200 OK", {}, "thank you"}; };
+}
 
 std::string pretend_bytes(std::size_t count, std::uint64_t seed) {
   std::string bytes;

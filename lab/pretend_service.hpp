@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "lab/http_message.hpp"
 
@@ -11,19 +12,39 @@ namespace shirgate::lab {
 
 /// Answers one request; called from several threads at once. After an answer 101 the connection speaks WebSocket.
 using Service = std::function<HttpMessage(const HttpMessage& request)>;
+/// What follows the 101.
+using WebSocketService = std::function<void(TlsStream& stream, const HttpMessage& upgrade)>;
+/// All that a server does once TLS stands; notes each request.
+using Talk = std::function<void(TlsStream& stream, std::vector<std::string>& requests)>;
 
-/// Registration, heartbeat and the list of jobs, as JSON.
+/// HTTP, one request after the other. Without `websocket` pings are answered until the goodbye.
+[[nodiscard]] Talk http_talk(Service service, WebSocketService websocket = nullptr);
+
+/// Registration, heartbeat, the list of jobs and self-contained interactive authoring, as JSON.
 [[nodiscard]] Service control_service();
 /// Upgrades to a WebSocket, as Azure Relay does for a listener.
 [[nodiscard]] Service relay_service();
-/// The installer: installer_bytes long.
+/// Tells a listener that somebody waits at `rendezvous`, and has the listener list a table there; see "Hybrid
+/// Connections protocol" in docs/adf-requirements.md.
+[[nodiscard]] WebSocketService relay_websocket(std::string rendezvous);
+/// The installer: installer_bytes long, whole or the ranges that are asked for.
 [[nodiscard]] Service update_service();
-/// A storage account with room for one block: PUT and GET.
+/// A short link that leads to the installer on another host.
+[[nodiscard]] Service short_link_service(std::string host);
+/// A storage account: blobs whole or in blocks, and ranges of them.
 [[nodiscard]] Service staging_service();
 /// Tells that a secret exists and is enabled. Has no secret to give away.
 [[nodiscard]] Service key_vault_service();
+/// The same, for those only who bring a token of token_service().
+[[nodiscard]] Service guarded_key_vault_service();
+/// Hands out tokens.
+[[nodiscard]] Service token_service();
+/// Answers 200 to everything: whoever gets here should be counted, not helped.
+[[nodiscard]] Service stranger_service();
 
 inline constexpr std::size_t installer_bytes = std::size_t{8} << 20;
+inline constexpr std::string_view installer_path = "/download/E/4/7/IntegrationRuntime.msi";
+inline constexpr std::string_view pretend_token = "a-token-of-the-lab";
 /// The header in which the storage account and the download state what they hold or send.
 inline constexpr std::string_view sha256_field = "x-lab-sha256";
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lab/http_message.hpp"
+#include "lab/tds.hpp"
 
 namespace shirgate::lab {
 namespace {
@@ -32,12 +33,29 @@ void speak_ssh(BlockingSocket& socket, Visit& visit) {
   visit.trouble = visit.received == 0 ? "the tunnel was closed" : "something answered";
 }
 
+constexpr std::size_t record_header_bytes = 5;
+constexpr std::string_view alert_record("\x15\x03\x03\x00\x02\x02", 6);
+
+std::vector<std::uint8_t> hello_bytes(TlsLeg leg) {
+  std::vector<std::uint8_t> bytes;
+  static_cast<void>(leg.handshake());
+  leg.pull(bytes);
+  return bytes;
+}
+
+/// The fatal alert that the bytes end with.
+std::optional<int> alert_at_the_end(std::string_view bytes) {
+  const auto at = bytes.size() - std::min(bytes.size(), alert_record.size() + 1);
+  if (bytes.substr(at, alert_record.size()) != alert_record) return std::nullopt;
+  return static_cast<unsigned char>(bytes.back());
+}
+
 }  // namespace
 
 Visit PretendShir::visit(const Approach& approach) const {
   Visit visit;
   const auto started = BlockingSocket::Clock::now();
-  auto socket = BlockingSocket::connect_to(gate_, started + visit_limit);
+  auto socket = BlockingSocket::connect_to(approach.door.value_or(gate_), started + visit_limit);
   if (socket.has_error())
     visit.trouble = socket.error().text();
   else
@@ -48,6 +66,10 @@ Visit PretendShir::visit(const Approach& approach) const {
 
 void PretendShir::go_through(BlockingSocket& socket, const Approach& approach, Visit& visit) const {
   visit.local_port = socket.local_port();
+  if (approach.door) {
+    visit.status = 200;
+    return use_tunnel(socket, approach, visit);
+  }
   socket.write_all(connect_request(approach));
   const auto reply = parse_head(socket.read_through("\r\n\r\n", max_head_bytes));
   if (!reply) {
@@ -63,13 +85,45 @@ void PretendShir::go_through(BlockingSocket& socket, const Approach& approach, V
 
 void PretendShir::use_tunnel(BlockingSocket& socket, const Approach& approach, Visit& visit) const {
   if (approach.first_bytes == FirstBytes::not_tls) return speak_ssh(socket, visit);
-  TlsStream stream(socket, leg_for(trust_, approach));
+  if (approach.first_bytes == FirstBytes::second_hello) return slip_in(socket, approach, visit);
+  if (approach.first_bytes == FirstBytes::prelogin && !exchange_prelogin(socket, visit.received, visit.sent)) {
+    visit.trouble = "the SQL server did not answer PRELOGIN";
+    return;
+  }
+  use_tls(socket, approach, visit);
+}
+
+void PretendShir::use_tls(BlockingSocket& socket, const Approach& approach, Visit& visit) const {
+  constexpr int unknown_ca = 48;
+  const auto in_packets = approach.first_bytes == FirstBytes::prelogin ? InPackets::yes : InPackets::no;
+  TlsStream stream(socket, leg_for(trust_, approach), in_packets);
   if (stream.handshake() && approach.talk != nullptr) approach.talk(stream, approach.host);
   if (stream.trouble().empty()) stream.finish();
   visit.trouble = stream.trouble();
   visit.alert = stream.leg().received_alert();
-  visit.sent = stream.sent();
-  visit.received = stream.received();
+  visit.untrusted = stream.leg().sent_alert() == unknown_ca;
+  visit.sent += stream.sent();
+  visit.received += stream.received();
+}
+
+/// An honest hello, and a dishonest one once the server has asked for another.
+void PretendShir::slip_in(BlockingSocket& socket, const Approach& approach, Visit& visit) const {
+  const auto first = hello_bytes(TlsLeg::client(trust_, approach.host));
+  if (!socket.write_all(first)) return;
+  visit.first_hello = visit.sent = first.size();
+  // The server's answer is one record, a HelloRetryRequest.
+  const auto header = socket.read_up_to(record_header_bytes);
+  const auto length = header.size() < record_header_bytes
+                          ? 0
+                          : static_cast<std::size_t>(static_cast<unsigned char>(header[3])) << 8 |
+                                static_cast<unsigned char>(header[4]);
+  visit.received = header.size() + socket.read_up_to(length).size();
+  const auto second = hello_bytes(TlsLeg::client(trust_, approach.other_name, approach.host));
+  if (socket.write_all(second)) visit.sent += second.size();
+  const auto rest = socket.read_up_to(max_refusal_bytes);
+  visit.received += rest.size();
+  visit.alert = alert_at_the_end(rest);
+  visit.trouble = visit.alert ? "the tunnel was closed" : "something answered";
 }
 
 }  // namespace shirgate::lab

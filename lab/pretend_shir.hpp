@@ -17,7 +17,9 @@ enum class FirstBytes : std::uint8_t {
   hello,              ///< a ClientHello for the host it asked for
   hello_for_another,  ///< the same for `other_name`
   hello_without_name,
+  second_hello,  ///< for the host; for `other_name` once the server asks again
   not_tls,
+  prelogin,  ///< of SQL, then a ClientHello for the host
 };
 
 struct Approach {
@@ -25,18 +27,21 @@ struct Approach {
   std::uint16_t port = 443;
   FirstBytes first_bytes = FirstBytes::hello;
   std::string other_name{};
-  Conversation talk = nullptr;  ///< none: the handshake is all
+  Conversation talk = nullptr;        ///< none: the handshake is all
+  std::optional<Endpoint> door = {};  ///< of a [[forward]], which knows no CONNECT
 };
 
 /// What the client saw.
 struct Visit {
-  std::uint16_t local_port = 0;  ///< finds the attempt in the audit log
-  int status = 0;                ///< the gate's answer to CONNECT
+  std::uint16_t local_port = 0;  ///< finds the attempt in the audit log; 0: it got no connection
+  int status = 0;                ///< the gate's answer to CONNECT; 200 at a door
   std::string said{};            ///< the one line that came with a refusal
   std::optional<int> alert{};    ///< TLS alert that ended the tunnel
+  bool untrusted = false;        ///< the server's certificate was not accepted
   std::string trouble{};         ///< why it did not work; empty when it did
   std::uint64_t sent = 0;        ///< through the tunnel, on the wire
   std::uint64_t received = 0;
+  std::uint64_t first_hello = 0;  ///< bytes of it, where a second was sent
   std::chrono::microseconds took{0};
 
   [[nodiscard]] bool works() const { return status == 200 && trouble.empty(); }
@@ -47,14 +52,16 @@ class PretendShir {
   PretendShir(const Endpoint& gate, std::string_view ca_pem)
       : gate_(gate), trust_(TlsClientContext::trusting(ca_pem)) {}
 
-  /// One connection from its CONNECT to its end; never longer than visit_limit.
+  /// One connection from its CONNECT to its end; never longer than visit_limit. Any thread.
   [[nodiscard]] Visit visit(const Approach& approach) const;
 
-  static constexpr std::chrono::seconds visit_limit{20};
+  static constexpr std::chrono::seconds visit_limit{30};
 
  private:
   void go_through(BlockingSocket& socket, const Approach& approach, Visit& visit) const;
   void use_tunnel(BlockingSocket& socket, const Approach& approach, Visit& visit) const;
+  void use_tls(BlockingSocket& socket, const Approach& approach, Visit& visit) const;
+  void slip_in(BlockingSocket& socket, const Approach& approach, Visit& visit) const;
 
   Endpoint gate_;
   TlsClientContext trust_;

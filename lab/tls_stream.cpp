@@ -8,8 +8,47 @@ namespace shirgate::lab {
 bool TlsStream::flush() {
   out_.clear();
   leg_.pull(out_);
+  if (packs_ && !out_.empty()) {
+    // A flight fits into one packet: no packet is longer than 64 KiB, and no flight of ours half as long.
+    const auto length = out_.size() + tds_header_bytes;
+    const std::array<std::uint8_t, tds_header_bytes> header{static_cast<std::uint8_t>(TdsPacketType::prelogin),
+                                                            1,
+                                                            static_cast<std::uint8_t>(length >> 8),
+                                                            static_cast<std::uint8_t>(length & 0xffU),
+                                                            0,
+                                                            0,
+                                                            1,
+                                                            0};
+    out_.insert(out_.begin(), header.begin(), header.end());
+  }
   if (!socket_.write_all(out_)) return false;
   sent_ += out_.size();
+  return true;
+}
+
+bool TlsStream::feed(std::span<const std::uint8_t> ciphertext) {
+  while (!ciphertext.empty()) {
+    // Its queue has room for several of these, and is empty whenever more is asked for.
+    const auto taken = leg_.feed(ciphertext);
+    if (taken == 0) return false;
+    ciphertext = ciphertext.subspan(taken);
+  }
+  return true;
+}
+
+bool TlsStream::unpack(std::span<const std::uint8_t> packets) {
+  while (!packets.empty()) {
+    if (!unpacks_) return feed(packets);
+    const auto step = packets_.take(packets);
+    if (step.has_error()) {
+      give_up("what came is not TLS in TDS packets");
+      return false;
+    }
+    if (!feed(step->payload)) return false;
+    packets = packets.subspan(step->taken);
+    // Behind the packet that completes the handshake TLS goes on bare, in the same read if need be.
+    if (packets_.at_message_end() && leg_.handshake() == Handshake::done) unpacks_ = false;
+  }
   return true;
 }
 
@@ -17,14 +56,7 @@ bool TlsStream::feed_more() {
   std::array<std::uint8_t, 16384> bytes{};
   const auto got = socket_.read_some(bytes);
   received_ += got;
-  auto rest = std::span<const std::uint8_t>(bytes).first(got);
-  while (!rest.empty()) {
-    // Its queue has room for several of these, and is empty whenever more is asked for.
-    const auto taken = leg_.feed(rest);
-    if (taken == 0) return false;
-    rest = rest.subspan(taken);
-  }
-  return got > 0;
+  return unpack(std::span<const std::uint8_t>(bytes).first(got)) && got > 0;
 }
 
 bool TlsStream::handshake() {
@@ -34,6 +66,7 @@ bool TlsStream::handshake() {
     state = leg_.handshake();
   }
   if (state == Handshake::more) give_up("the connection ended during the TLS handshake");
+  packs_ = unpacks_ = false;
   return state == Handshake::done && trouble().empty();
 }
 

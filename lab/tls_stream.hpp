@@ -3,13 +3,21 @@
 
 #include "certs/tls_leg.hpp"
 #include "lab/blocking_socket.hpp"
+#include "proxy/first_flight/tds_packet.hpp"
 
 namespace shirgate::lab {
+
+/// Does the handshake travel in TDS packets? What follows it does not.
+enum class InPackets : std::uint8_t { no, yes };
 
 class TlsStream {
  public:
   /// The socket must outlive the stream.
-  TlsStream(BlockingSocket& socket, TlsLeg leg) : socket_(socket), leg_(std::move(leg)) {}
+  TlsStream(BlockingSocket& socket, TlsLeg leg, InPackets in_packets = InPackets::no)
+      : socket_(socket),
+        leg_(std::move(leg)),
+        packs_(in_packets == InPackets::yes),
+        unpacks_(in_packets == InPackets::yes) {}
 
   bool handshake();
   bool write_all(std::string_view plaintext);
@@ -30,12 +38,19 @@ class TlsStream {
   void give_up(std::string_view why);
 
  private:
+  static constexpr std::size_t longest_handshake_bytes = 65536;
+
   bool flush();
+  [[nodiscard]] bool feed(std::span<const std::uint8_t> ciphertext);
+  [[nodiscard]] bool unpack(std::span<const std::uint8_t> packets);
   [[nodiscard]] bool feed_more();
   [[nodiscard]] bool read_more();
 
   BlockingSocket& socket_;
   TlsLeg leg_;
+  bool packs_;    ///< what it sends
+  bool unpacks_;  ///< what it receives
+  TdsPacketReader packets_{TdsPacketType::prelogin, longest_handshake_bytes};
   std::string plaintext_;  ///< read and not yet asked for
   std::vector<std::uint8_t> out_;
   std::uint64_t sent_ = 0;

@@ -22,8 +22,10 @@ struct Frame {
 /// Clients mask what they send, servers do not.
 enum class Masked : std::uint8_t { no, yes };
 
-/// A whole frame; payloads of up to 125 bytes, which is what control frames may have.
+/// A whole frame; longer payloads than longest_payload are cut. Control frames may have 125 bytes only.
 [[nodiscard]] std::string to_text(const Frame& frame, Masked masked);
+inline constexpr std::size_t longest_payload = 4096;
+
 /// Nothing when the stream ends or the frame is longer.
 [[nodiscard]] std::optional<Frame> read_frame(TlsStream& stream);
 

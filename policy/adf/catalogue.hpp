@@ -105,6 +105,8 @@ struct ErrorMessage {
   std::string meaning;
   std::string reason;   ///< a Reason of ours that shows itself like this; may be empty
   std::string channel;  ///< on this channel
+  /// How it feels to a .NET client: refused, cut or untrusted; empty where the message is about something else.
+  std::string symptom;
 };
 
 struct Disagreement {

@@ -1,0 +1,209 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/commands.hpp"
+#include "cli/lab_text.hpp"
+#include "cli/table.hpp"
+#include "lab/builtin_scenarios.hpp"
+#include "lab/scenario_run.hpp"
+#include "lab/supervised.hpp"
+
+namespace shirgate {
+namespace {
+
+struct Options {
+  std::string scenario;
+  std::vector<std::string> without;
+  std::string format = "table";
+  std::string html;
+  bool json = false;
+};
+
+/// Prints its mistakes and returns nothing when there are any.
+std::optional<lab::Scenario> find_or_explain(const std::string& word) {
+  auto scenario = lab::find_scenario(word);
+  if (scenario.has_value()) return *std::move(scenario);
+  for (const auto& mistake : scenario.error()) fmt::print(stderr, "{}\n", to_string(mistake));
+  return std::nullopt;
+}
+
+/// "all", a name or a file; nothing, said on standard error, where it is none of them.
+std::vector<lab::Scenario> scenarios_of(const std::string& word) {
+  std::vector<lab::Scenario> scenarios;
+  if (word == "all") {
+    for (const auto& one : lab::builtin_scenarios()) scenarios.push_back(lab::load_builtin(one));
+  } else if (auto one = find_or_explain(word)) {
+    scenarios.push_back(*std::move(one));
+  }
+  return scenarios;
+}
+
+int list_scenarios(const Options& options) {
+  boost::json::array array;
+  Table table({{"SCENARIO"}, Table::shrinkable("IS")});
+  for (const auto& one : lab::builtin_scenarios()) {
+    const auto scenario = lab::load_builtin(one);
+    table.add({scenario.name, scenario.title});
+    array.push_back({{"name", scenario.name}, {"title", scenario.title}, {"description", scenario.description}});
+  }
+  if (options.json)
+    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"scenarios", std::move(array)}}));
+  else
+    fmt::print("{}", table.text(terminal_width()));
+  return exit_yes;
+}
+
+int explain_scenario(const Options& options) {
+  const auto scenario = find_or_explain(options.scenario);
+  if (!scenario) return exit_bad_input;
+  fmt::print("{}", explanation_of(*scenario, terminal_width()));
+  return exit_yes;
+}
+
+bool knows_channels(const std::vector<std::string>& channels) {
+  const auto& known = lab::walkable_channels();
+  for (const auto& channel : channels) {
+    if (std::find(known.begin(), known.end(), channel) != known.end()) continue;
+    fmt::print(stderr, "--without {}: no channel of the lab; they are {}\n", channel, fmt::join(known, ", "));
+    return false;
+  }
+  return true;
+}
+
+std::string in_format(const Options& options, const ScenarioReports& reports) {
+  if (options.json) return reports_as_json(reports);
+  if (options.format == "markdown") return reports_as_markdown(reports);
+  return reports.size() == 1 ? report_as_text(reports.front(), terminal_width())
+                             : reports_as_text(reports, terminal_width());
+}
+
+bool write_page(const std::string& path, const ScenarioReports& reports) {
+  std::ofstream file(path);
+  file << reports_as_html(reports);
+  file.close();
+  if (file) return true;
+  fmt::print(stderr, "--html {}: can't be written; name a file in a folder that is there\n", path);
+  return false;
+}
+
+/// In the child: everything it makes is below its directory.
+int run_here(const Options& options, const std::vector<lab::Scenario>& scenarios) {
+  ScenarioReports reports;
+  for (const auto& scenario : scenarios) {
+    auto run = lab::ScenarioRun::start(scenario, {options.without.begin(), options.without.end()});
+    if (run.has_error()) {
+      fmt::print(stderr, "{}: {}\n", scenario.name, run.error().text());
+      return exit_bad_input;
+    }
+    reports.push_back((*run)->run());
+  }
+  fmt::print("{}", in_format(options, reports));
+  if (!options.html.empty() && !write_page(options.html, reports)) return exit_bad_input;
+  const bool held =
+      std::all_of(reports.begin(), reports.end(), [](const auto& report) { return report.broken() == 0; });
+  return held ? exit_yes : exit_no;
+}
+
+int say_how_it_ended(const lab::Ended& ended, int when_interrupted) {
+  if (ended.exit_code) return *ended.exit_code;
+  if (ended.interrupted) return when_interrupted;
+  fmt::print(stderr, "the lab crashed; nothing of it is left\n");
+  return exit_bad_input;
+}
+
+int run_scenarios(const Options& options) {
+  const auto scenarios = scenarios_of(options.scenario);
+  if (scenarios.empty() || !knows_channels(options.without)) return exit_bad_input;
+  return say_how_it_ended(lab::run_supervised([&] { return run_here(options, scenarios); }), exit_bad_input);
+}
+
+void print_place(const lab::ScenarioRun& run) {
+  const auto& scenario = run.scenario();
+  const auto gate = to_string(run.gate_address());
+  const auto log = std::filesystem::temp_directory_path() / lab::log_of_child;
+  fmt::print("{}: {}\n\nproxy   http://{}\nCA      {}\naudit   {}\nlog     {}\n", scenario.name, scenario.title, gate,
+             run.ca_path(), run.audit_directory(), log.string());
+  if (const auto door = run.door())
+    fmt::print("SQL     {} stands for the server of the [[forward]]\n", to_string(*door));
+  Table table({{"CHANNEL"}, {"NAME"}, {"LEADS TO"}});
+  for (const auto& site : run.azure().sites()) {
+    if (site.channel == lab::stranger_channel) continue;
+    const auto answers = scenario.network.answers.find(site.host);
+    table.add({site.channel, site.target(),
+               answers == scenario.network.answers.end() ? site.address : to_string(answers->second.front())});
+  }
+  fmt::print("\nThe pretend Azure behind it:\n\n{}\n", table.text(terminal_width()));
+  fmt::print(
+      "Try, with that proxy and that CA:\n\n  curl --cacert {} -x http://{} https://{}/heartbeat\n  "
+      "HTTPS_PROXY=http://{} "
+      "SSL_CERT_FILE={} your-own-client\n\nCtrl-C ends it and removes everything.\n",
+      run.ca_path(), gate, run.azure().site("control").host, gate, run.ca_path());
+  std::fflush(stdout);
+}
+
+int stay_here(const lab::Scenario& scenario) {
+  auto run = lab::ScenarioRun::start(scenario);
+  if (run.has_error()) {
+    fmt::print(stderr, "{}: {}\n", scenario.name, run.error().text());
+    return exit_bad_input;
+  }
+  print_place(**run);
+  for (;;) ::pause();
+}
+
+int keep_up(const Options& options) {
+  const auto scenario = find_or_explain(options.scenario);
+  if (!scenario) return exit_bad_input;
+  return say_how_it_ended(lab::run_supervised([&] { return stay_here(*scenario); }), exit_yes);
+}
+
+using OptionsPointer = std::shared_ptr<Options>;
+
+CLI::App* add_one(CLI::App& lab, Chosen& chosen, const OptionsPointer& options, const char* name, const char* help,
+                  int (*call)(const Options&)) {
+  auto* command = lab.add_subcommand(name, help);
+  command->callback([options, &chosen, call] { chosen = [options, call] { return call(*options); }; });
+  return command;
+}
+
+}  // namespace
+
+void add_lab(CLI::App& app, Chosen& chosen) {
+  const auto options = std::make_shared<Options>();
+  auto* lab =
+      app.add_subcommand("lab", "A locked-down network to run, break and learn from, in one process on loopback.");
+  lab->require_subcommand(1);
+  constexpr const char* which = "The name of a scenario, or a file like ./mine.toml";
+
+  auto* list = add_one(*lab, chosen, options, "list", "Names the scenarios.", list_scenarios);
+  list->add_flag("--json", options->json, "Answer as one JSON object");
+
+  auto* run =
+      add_one(*lab, chosen, options, "run",
+              "Runs a scenario: what works for the integration runtime, what is degraded or blocked and why. Exit 0 "
+              "if everything it states held, 1 if not.",
+              run_scenarios);
+  run->add_option("scenario", options->scenario, "The name of a scenario, a file like ./mine.toml, or all")->required();
+  run->add_option("--without", options->without, "Take a channel's rules away first, to see what breaks")
+      ->expected(1, -1);
+  run->add_option("--format", options->format, "table or markdown")->check(CLI::IsMember({"table", "markdown"}));
+  run->add_option("--html", options->html, "Write the answer as a page to this file as well");
+  run->add_flag("--json", options->json, "Answer as one JSON object");
+
+  auto* up =
+      add_one(*lab, chosen, options, "up", "Keeps a scenario running for a client of your own, until Ctrl-C.", keep_up);
+  up->add_option("scenario", options->scenario, which)->required();
+
+  auto* explain =
+      add_one(*lab, chosen, options, "explain", "Says in words what a scenario is and states.", explain_scenario);
+  explain->add_option("scenario", options->scenario, which)->required();
+}
+
+}  // namespace shirgate

@@ -1,0 +1,46 @@
+#include "cli/lab_matrix.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shirgate {
+
+std::string outcome_on(const lab::ScenarioReport& report, std::string_view channel) {
+  const auto found = std::find_if(report.channels.begin(), report.channels.end(),
+                                  [&](const lab::ChannelResult& row) { return row.channel == channel; });
+  return found == report.channels.end() ? "-" : std::string(to_string(found->found.outcome));
+}
+
+std::string reasons_of(const lab::Expected& found) {
+  std::string text;
+  for (const auto reason : found.reasons) text += fmt::format("{}{}", text.empty() ? "" : ", ", to_string(reason));
+  return text;
+}
+
+std::string shown_by(const lab::ChannelResult& row) {
+  if (row.trouble.empty()) return "";
+  return row.shown ? row.shown->message : row.trouble;
+}
+
+std::string came_to(const lab::TrickResult& result) {
+  const auto words = [](Reason reason) {
+    return reason == Reason::allowed ? std::string("got through") : std::string(to_string(reason));
+  };
+  if (result.found == result.trick.reason) return words(result.found);
+  return fmt::format("{}, NOT {}", words(result.found), words(result.trick.reason));
+}
+
+std::string summary_of(const ScenarioReports& reports) {
+  std::chrono::milliseconds took{0};
+  std::size_t broken = 0;
+  for (const auto& report : reports) {
+    took += report.took;
+    if (report.broken() > 0) ++broken;
+  }
+  return fmt::format("{} scenarios, {} ({:.1f} s)", reports.size(),
+                     broken == 0 ? "all held" : fmt::format("{} did not hold", broken),
+                     static_cast<double>(took.count()) / 1000);
+}
+
+}  // namespace shirgate

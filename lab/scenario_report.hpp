@@ -1,0 +1,30 @@
+// What came of a scenario.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "lab/channel_result.hpp"
+#include "lab/expectation.hpp"
+
+namespace shirgate::lab {
+
+struct TrickResult {
+  Trick trick;
+  Reason found = Reason::internal_error;  ///< what the log says; `allowed` where it got through
+};
+
+struct ScenarioReport {
+  std::string name;
+  std::string title;
+  std::vector<ChannelResult> channels;
+  std::string status;
+  std::vector<TrickResult> tricks;
+  std::vector<Expectation> expectations;
+  std::chrono::milliseconds took{0};
+
+  [[nodiscard]] std::size_t broken() const;
+};
+
+}  // namespace shirgate::lab

@@ -1,0 +1,223 @@
+#include "lab/shir_walk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json/parse.hpp>
+#include <thread>
+#include <utility>
+
+#include "certs/digest.hpp"
+#include "lab/tds.hpp"
+#include "lab/websocket.hpp"
+
+namespace shirgate::lab {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view blob = "/staging/copy-1.parquet";
+constexpr std::string_view answer_to_authoring = R"({"tables":["staging"]})";
+
+/// "contoso-ir-b2.servicebus.windows.net" in the relay's {"accept":{"address":"wss://…/$hc/…"}}; empty where there is
+/// none.
+std::string rendezvous_in(std::string_view text) {
+  constexpr std::string_view scheme = "wss://";
+  json::error_code error;
+  const auto value = json::parse(json::string_view(text.data(), text.size()), error);
+  const auto* accept = error || !value.is_object() ? nullptr : value.get_object().if_contains("accept");
+  const auto* address =
+      accept == nullptr || !accept->is_object() ? nullptr : accept->get_object().if_contains("address");
+  if (address == nullptr || !address->is_string()) return {};
+  std::string_view url(address->get_string());
+  if (!url.starts_with(scheme)) return {};
+  url.remove_prefix(scheme.size());
+  return std::string(url.substr(0, url.find('/')));
+}
+
+/// Asks for a part, and compares it with what it should be.
+void get_range(TlsStream& stream, HttpMessage request, std::string_view whole, std::size_t first, std::size_t count) {
+  request.fields["range"] = fmt::format("bytes={}-{}", first, first + count - 1);
+  const auto part = ask_for(stream, request, 206);
+  if (part && part->body != whole.substr(first, count))
+    stream.give_up(fmt::format("{} came back with other bytes", request.start_line));
+}
+
+/// Runs all of it at once; true where all of it is.
+template <class Work>
+bool all_at_once(std::size_t count, Work work) {
+  std::vector<char> done(count, 0);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < count; ++i) threads.emplace_back([&done, &work, i] { done[i] = work(i) ? 1 : 0; });
+  for (auto& thread : threads) thread.join();
+  return std::all_of(done.begin(), done.end(), [](char one) { return one != 0; });
+}
+
+}  // namespace
+
+std::vector<Errand> ShirWalk::walk(std::function<void()> meanwhile) {
+  meanwhile_ = std::move(meanwhile);
+  for (const auto& channel : node_.uses) use(channel);
+  if (const auto late = std::exchange(meanwhile_, nullptr)) late();
+  return std::exchange(errands_, {});
+}
+
+void ShirWalk::note(Errand errand) {
+  const std::scoped_lock lock(mutex_);
+  errands_.push_back(std::move(errand));
+}
+
+bool ShirWalk::go(const std::string& channel, std::string title, Approach approach) {
+  auto visit = shir_.visit(approach);
+  const bool works = visit.works();
+  note({channel, std::move(title), approach.host, approach.port, std::move(visit)});
+  return works;
+}
+
+bool ShirWalk::go(const std::string& channel, std::string title, const std::string& host, Conversation talk) {
+  return go(channel, std::move(title), Approach{.host = host, .talk = std::move(talk)});
+}
+
+void ShirWalk::use(std::string_view channel) {
+  using Use = std::pair<std::string_view, void (ShirWalk::*)()>;
+  static constexpr std::array uses{Use{"control", &ShirWalk::use_control},    Use{"relay", &ShirWalk::use_relay},
+                                   Use{"update", &ShirWalk::use_update},      Use{"setup", &ShirWalk::use_setup},
+                                   Use{"staged", &ShirWalk::use_staged},      Use{"identity", &ShirWalk::use_identity},
+                                   Use{"keyvault", &ShirWalk::use_key_vault}, Use{"data-sql", &ShirWalk::use_sql}};
+  for (const auto& [name, call] : uses)
+    if (name == channel) (this->*call)();
+}
+
+void ShirWalk::use_control() {
+  go("control", "registration", hosts_.control, register_node);
+  go("control", "heartbeat and jobs", hosts_.control, send_heartbeat);
+  if (!node_.self_contained) return;
+  go("control", "interactive authoring", hosts_.control, [](TlsStream& stream, const std::string& host) {
+    static_cast<void>(ask_for(stream, request_to(host, "GET /authoring"), 200));
+  });
+}
+
+void ShirWalk::use_relay() {
+  go("relay", "listening", hosts_.relay, [this](TlsStream& stream, const std::string& host) { listen(stream, host); });
+}
+
+/// The control channel of the relay stays open while the node answers at the rendezvous.
+void ShirWalk::listen(TlsStream& stream, const std::string& host) {
+  if (!open_websocket(stream, host, fmt::format("/$hc/{}?sb-hc-action=listen", node_.factory))) return;
+  const auto accept = read_frame(stream);
+  const auto rendezvous = accept ? rendezvous_in(accept->payload) : std::string();
+  if (rendezvous.empty()) return stream.give_up("the relay named no rendezvous");
+  answer_at(rendezvous);
+  if (const auto now = std::exchange(meanwhile_, nullptr)) now();
+  if (ping(stream)) close_websocket(stream);
+}
+
+void ShirWalk::answer_at(const std::string& rendezvous) {
+  go("relay", "rendezvous", rendezvous, [this](TlsStream& stream, const std::string& host) {
+    if (!open_websocket(stream, host, fmt::format("/$hc/{}?sb-hc-action=accept&id=1", node_.factory))) return;
+    const auto asked = read_frame(stream);
+    if (!asked || asked->payload.find("\"request\"") == std::string::npos)
+      return stream.give_up("nobody asked anything at the rendezvous");
+    stream.write_all(to_text(Frame{Opcode::text, std::string(answer_to_authoring)}, Masked::yes));
+    close_websocket(stream);
+  });
+}
+
+void ShirWalk::use_update() {
+  go("update", "the installer, in two ranges", hosts_.update, [](TlsStream& stream, const std::string& host) {
+    const auto installer = pretend_bytes(installer_bytes, 839822);
+    const auto request = request_to(host, fmt::format("GET {}", installer_path));
+    get_range(stream, request, installer, 0, installer_bytes / 2);
+    if (stream.trouble().empty()) get_range(stream, request, installer, installer_bytes / 2, installer_bytes / 2);
+  });
+}
+
+void ShirWalk::use_setup() {
+  std::string location;
+  const bool known = go("setup", "the short link", hosts_.setup, [&](TlsStream& stream, const std::string& host) {
+    const auto moved = ask_for(stream, request_to(host, "GET /fwlink/?linkid=839822"), 302);
+    if (moved) location = moved->field("location");
+  });
+  constexpr std::string_view scheme = "https://";
+  if (!known || !location.starts_with(scheme)) return;
+  const auto host = location.substr(scheme.size(), location.find('/', scheme.size()) - scheme.size());
+  auto visit = shir_.visit({.host = host, .talk = talk_to_update});
+  note({"setup", "the installer it leads to", host, 443, std::move(visit), "update"});
+}
+
+void ShirWalk::use_staged() {
+  const bool ready = go("staged", "the container", hosts_.staged, [](TlsStream& stream, const std::string& host) {
+    static_cast<void>(ask_for(stream, request_to(host, "PUT /staging?restype=container"), 201));
+  });
+  if (!ready) return;
+  const auto bytes = pretend_bytes(block_count * block_bytes, 20260101);
+  if (put_blocks(bytes)) static_cast<void>(get_ranges(bytes));
+}
+
+bool ShirWalk::put_blocks(const std::string& bytes) {
+  const bool stored = all_at_once(block_count, [&](std::size_t number) {
+    return go("staged", fmt::format("block {}", number), hosts_.staged,
+              [&](TlsStream& stream, const std::string& host) {
+                auto request = request_to(host, fmt::format("PUT {}?comp=block&blockid=block{}", blob, number));
+                request.body = bytes.substr(number * block_bytes, block_bytes);
+                static_cast<void>(ask_for(stream, request, 201));
+              });
+  });
+  return stored && go("staged", "the block list", hosts_.staged, [&](TlsStream& stream, const std::string& host) {
+           auto request = request_to(host, fmt::format("PUT {}?comp=blocklist", blob));
+           for (std::size_t number = 0; number < block_count; ++number)
+             request.body += fmt::format("<Latest>block{}</Latest>", number);
+           const auto committed = ask_for(stream, request, 201);
+           if (committed && committed->field(sha256_field) != to_hex(sha256(bytes)))
+             stream.give_up("the stored blob's SHA-256 is not ours");
+         });
+}
+
+bool ShirWalk::get_ranges(const std::string& bytes) {
+  return all_at_once(block_count, [&](std::size_t number) {
+    return go(
+        "staged", fmt::format("range {}", number), hosts_.staged, [&](TlsStream& stream, const std::string& host) {
+          get_range(stream, request_to(host, fmt::format("GET {}", blob)), bytes, number * block_bytes, block_bytes);
+        });
+  });
+}
+
+void ShirWalk::use_identity() {
+  go("identity", "a token", hosts_.identity, [this](TlsStream& stream, const std::string& host) {
+    auto request = request_to(host, "POST /contoso.example/oauth2/v2.0/token");
+    request.body = "grant_type=client_credentials&scope=https%3A%2F%2Fvault.azure.net%2F.default";
+    const auto answer = ask_for(stream, request, 200);
+    if (answer && answer->body.find(pretend_token) != std::string::npos) token_ = pretend_token;
+  });
+}
+
+/// The vault first says whose token it wants, as the real one does.
+void ShirWalk::use_key_vault() {
+  go("keyvault", "a secret", hosts_.key_vault, [this](TlsStream& stream, const std::string& host) {
+    auto request = request_to(host, "GET /secrets/sql?api-version=7.4");
+    const auto challenge = ask_for(stream, request, 401);
+    if (!challenge) return;
+    if (token_.empty()) return stream.give_up("there is no token to show to the vault");
+    request.fields["authorization"] = fmt::format("Bearer {}", token_);
+    const auto secret = ask_for(stream, request, 200);
+    if (secret && secret->body.find("\"enabled\":true") == std::string::npos)
+      stream.give_up("the vault does not know the secret");
+  });
+}
+
+/// SqlClient takes no notice of the HTTP proxy: it goes where the server's name leads, which is the gate's door, or out
+/// of the network, which is closed.
+void ShirWalk::use_sql() {
+  Visit nowhere;
+  nowhere.trouble = "SqlClient ignores the proxy, and nothing but the gate leads out: no [[forward]] for the server";
+  if (!sql_door_) return note({"data-sql", "login and query", hosts_.sql, 1433, nowhere});
+  go("data-sql", "login and query",
+     {.host = hosts_.sql,
+      .port = 1433,
+      .first_bytes = FirstBytes::prelogin,
+      .talk = [this](TlsStream& stream, const std::string&) { log_in_and_query(stream, node_.sql_login); },
+      .door = sql_door_});
+}
+
+}  // namespace shirgate::lab

@@ -1,0 +1,105 @@
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+
+#include "lab/supervised.hpp"
+#include "lab/temporary_directory.hpp"
+
+namespace shirgate::lab {
+namespace {
+
+/// Signals are taken in one place while this lives.
+class TakenSignals {
+ public:
+  TakenSignals() {
+    sigemptyset(&taken_);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&taken_, signal);
+    pthread_sigmask(SIG_BLOCK, &taken_, &before_);
+  }
+  ~TakenSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  TakenSignals(const TakenSignals&) = delete;
+  TakenSignals& operator=(const TakenSignals&) = delete;
+
+  [[nodiscard]] int next() const {
+    int signal = 0;
+    sigwait(&taken_, &signal);
+    return signal;
+  }
+  /// For the child.
+  void give_back() const { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t taken_{};
+  sigset_t before_{};
+};
+
+/// Never returns. The process ends without the parent's destructors: what is its own is in the directory.
+[[noreturn]] void be_the_child(pid_t parent, const TemporaryDirectory& directory, const TakenSignals& signals,
+                               const std::function<int()>& work) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(EXIT_FAILURE);  // it died before that was in force
+  ::setenv("TMPDIR", directory.path().c_str(), 1);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
+  signals.give_back();
+  const int log = ::open((directory.path() / log_of_child).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (log >= 0) ::dup2(log, STDERR_FILENO);
+  int code = EXIT_FAILURE;
+  try {
+    code = work();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "shirgate: %s\n", error.what());
+    code = 2;
+  }
+  std::fflush(nullptr);
+  ::_exit(code);
+}
+
+void show_log(const TemporaryDirectory& directory) {
+  std::ifstream log(directory.path() / log_of_child);
+  if (log && log.peek() != std::ifstream::traits_type::eof()) std::cerr << log.rdbuf();
+}
+
+Ended wait_for(pid_t child, const TakenSignals& signals) {
+  Ended ended;
+  for (;;) {
+    int status = 0;
+    const auto reaped = ::waitpid(child, &status, WNOHANG);
+    if (reaped == child) {
+      if (WIFEXITED(status)) ended.exit_code = WEXITSTATUS(status);
+      // Ctrl-C reaches the child as well, and may end it before this process hears of it.
+      if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM)) ended.interrupted = true;
+      return ended;
+    }
+    if (signals.next() == SIGCHLD) continue;
+    ended.interrupted = true;
+    ::kill(child, SIGKILL);
+  }
+}
+
+}  // namespace
+
+Ended run_supervised(const std::function<int()>& work) {
+  const TakenSignals signals;
+  const TemporaryDirectory directory("shirgate-lab");
+  std::fflush(nullptr);
+  const auto parent = ::getpid();
+  const auto child = ::fork();
+  if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+  if (child == 0) be_the_child(parent, directory, signals, work);
+  const auto ended = wait_for(child, signals);
+  const bool failed = !ended.interrupted && ended.exit_code.value_or(2) > 1;
+  if (failed) show_log(directory);
+  return ended;
+}
+
+}  // namespace shirgate::lab

@@ -1,0 +1,70 @@
+#include "lab/supervised.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "lab/temporary_directory.hpp"
+
+namespace shirgate::lab {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// TMPDIR is a directory of the test's own meanwhile.
+class Supervised : public testing::Test {
+ protected:
+  Supervised() { ::setenv("TMPDIR", place_.path().c_str(), 1); }
+  ~Supervised() override { ::unsetenv("TMPDIR"); }
+  [[nodiscard]] bool left_nothing() const { return fs::is_empty(place_.path()); }
+
+ private:
+  TemporaryDirectory place_{"shirgate-supervised-test"};
+};
+
+int leave_a_file() {
+  std::ofstream(fs::temp_directory_path() / "left") << "behind";
+  return 0;
+}
+
+TEST_F(Supervised, LeavesNothingBehindWorkThatEnds) {
+  const auto ended = run_supervised(leave_a_file);
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_TRUE(left_nothing());
+}
+
+TEST_F(Supervised, LeavesNothingBehindWorkThatCrashes) {
+  const auto ended = run_supervised([] {
+    leave_a_file();
+    std::signal(SIGKILL, SIG_DFL);
+    ::kill(::getpid(), SIGKILL);
+    return 0;
+  });
+  EXPECT_FALSE(ended.exit_code);
+  EXPECT_FALSE(ended.interrupted);
+  EXPECT_TRUE(left_nothing());
+}
+
+TEST_F(Supervised, ShowsWhatFailed) {
+  testing::internal::CaptureStderr();
+  const auto ended = run_supervised([]() -> int { throw std::runtime_error("no port is free"); });
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "shirgate: no port is free\n");
+}
+
+TEST_F(Supervised, IsQuietWhereItWorked) {
+  testing::internal::CaptureStderr();
+  const auto ended = run_supervised([] {
+    static_cast<void>(::write(STDERR_FILENO, "noise", 5));
+    return 1;
+  });
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+}  // namespace
+}  // namespace shirgate::lab
