@@ -15,7 +15,9 @@ namespace shirgate {
 namespace {
 
 /// Why the path is no place for evidence; empty where it is, or where it can't be seen, which opening it says better.
-std::string distrust(const std::string& directory) {
+std::string distrust(std::string directory) {
+  // What stands behind a link's name makes the kernel follow it.
+  while (directory.size() > 1 && (directory.ends_with('/') || directory.ends_with("/."))) directory.pop_back();
   struct stat found {};
   if (::lstat(directory.c_str(), &found) != 0) return {};
   if (S_ISLNK(found.st_mode))

@@ -46,6 +46,9 @@ class SegmentReader {
   /// back and written otherwise. Does nothing to a compressed segment, which is final.
   void go_back_to(const Line& line);
 
+  /// False when the path leads to another file by now, or to none.
+  [[nodiscard]] bool is_at(const std::string& path) const;
+
   /// Why no more can be read although the file goes on or should; empty where nothing is wrong.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 

@@ -37,7 +37,6 @@ Place place_of(const std::string& directory, std::uint64_t seq) {
 
 Checked<bool> Follower::go_to(const Cursor& cursor) {
   reader_.reset();
-  caught_up_ = false;
   first_ = 0;
   seq_ = cursor.seq;
   const auto oldest = place_behind(directory_, 0);
@@ -48,11 +47,15 @@ Checked<bool> Follower::go_to(const Cursor& cursor) {
     if (oldest.first != none) seq_ = oldest.first - 1;
     return true;
   }
-  if (!open_at(cursor.seq)) return complain(fmt::format("audit: the segment of line {} can't be read", cursor.seq));
+  const auto unreadable = fmt::format("audit: the segment of line {} can't be read", cursor.seq);
+  if (!open_at(cursor.seq)) return complain(unreadable);
   const auto found = read_up_to(cursor);
   if (found == Found::no && !is_complete_) return beyond_the_end(cursor);
-  if (found == Found::no)
+  if (found == Found::no) {
     on_trouble_(fmt::format("audit: {} lacks line {}, which was delivered; going on behind it", path_, cursor.seq));
+    // The line behind it was read already.
+    if (!open_at(cursor.seq)) return complain(unreadable);
+  }
   if (found != Found::other) return true;
 
   const auto begin = first_;
@@ -95,6 +98,7 @@ bool Follower::open(std::uint64_t first, const std::string& path) {
   reader_.emplace(*std::move(reader));
   first_ = first;
   path_ = path;
+  trusted_ = 0;
   look_behind();
   return true;
 }
@@ -113,9 +117,19 @@ bool Follower::open_next() {
   return false;
 }
 
+bool Follower::read_anew(const std::optional<SegmentReader::Line>& from, std::uint64_t up_to) {
+  // A file of which nothing was durable is removed and made anew; one that is compressed goes on under another name.
+  const bool moved = !reader_->is_at(path_) && open_at(seq_ + 1);
+  if (!moved) {
+    if (from) reader_->go_back_to(*from);
+    look_behind();
+  }
+  trusted_ = up_to;
+  return moved || is_complete_;
+}
+
 std::optional<Follower::Line> Follower::next(std::uint64_t up_to) {
-  // What the journal had not made durable may meanwhile stand in a later segment.
-  if (std::exchange(caught_up_, false) && reader_ && !is_complete_) look_behind();
+  if (seq_ >= up_to) return std::nullopt;
   while (reader_ || open_next()) {
     if (const auto read = reader_->next()) {
       const auto line = judge(*read);
@@ -124,15 +138,17 @@ std::optional<Follower::Line> Follower::next(std::uint64_t up_to) {
         break;
       }
       if (!line) continue;
+      if (line->front.seq > trusted_ && !is_complete_ && !is_compressed(path_)) {
+        static_cast<void>(read_anew(*read, up_to));
+        continue;
+      }
       if (line->front.seq > seq_ + 1) note_hole(line->front.seq);
       seq_ = line->front.seq;
       return line;
     }
     if (!is_complete_) {
-      look_behind();
       // What was written between the end that was read and the look into the directory is read first.
-      if (is_complete_) continue;
-      if (const auto tail = reader_->torn_tail()) reader_->go_back_to(*tail);
+      if (read_anew(reader_->torn_tail(), up_to)) continue;
       break;
     }
     if (!reader_->trouble().empty())
@@ -140,7 +156,6 @@ std::optional<Follower::Line> Follower::next(std::uint64_t up_to) {
           fmt::format("audit: {} {}; what follows line {} in it is not delivered", path_, reader_->trouble(), seq_));
     reader_.reset();
   }
-  caught_up_ = true;
   return std::nullopt;
 }
 

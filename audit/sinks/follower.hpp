@@ -41,6 +41,9 @@ class Follower {
  private:
   /// Is there a later segment by now, and where does it begin?
   void look_behind();
+  /// Forgets what was read and not handed out, from this line or torn tail on: it may have been taken back since, and
+  /// up to `up_to` it can't be any more. False where the segment is still the last one, and the file the same.
+  [[nodiscard]] bool read_anew(const std::optional<SegmentReader::Line>& from, std::uint64_t up_to);
   /// Opens the segment that follows the current one; false when there is none, or it can't be read now.
   [[nodiscard]] bool open_next();
   /// Opens the segment that holds this line, or should.
@@ -61,8 +64,8 @@ class Follower {
   std::string path_;
   std::uint64_t first_ = 0;                                          ///< of the segment being read; 0: none yet
   std::uint64_t limit_ = std::numeric_limits<std::uint64_t>::max();  ///< from here on a later segment holds the lines
-  bool is_complete_ = false;  ///< a later segment is there, so this one grows no more
-  bool caught_up_ = false;    ///< the last call found nothing
+  bool is_complete_ = false;   ///< a later segment is there, so this one grows no more
+  std::uint64_t trusted_ = 0;  ///< lines up to here were durable before they were read, if a line is in the buffer
 };
 
 }  // namespace shirgate

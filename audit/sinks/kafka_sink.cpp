@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <future>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 namespace shirgate {
 namespace {
 
+/// So long a producer may take to end before it is left to itself.
+constexpr auto end_limit = std::chrono::milliseconds(900);
 /// So long librdkafka may try by itself.
 constexpr auto trouble_limit = std::chrono::seconds(10);
 
@@ -65,16 +70,17 @@ Checked<bool> KafkaSink::configure() {
   rd_kafka_conf_set_dr_msg_cb(configuration_.get(), on_delivery);
   rd_kafka_conf_set_error_cb(configuration_.get(), on_error);
   rd_kafka_conf_set_log_cb(configuration_.get(), say_nothing);
-  rd_kafka_conf_set_opaque(configuration_.get(), this);
   return true;
 }
 
 Checked<bool> KafkaSink::connect(const std::function<bool()>&) {
   disconnect();
+  heard_ = std::make_shared<Heard>(Heard{.password = password_});
   std::array<char, 512> why{};
   Configuration copy(rd_kafka_conf_dup(configuration_.get()));
+  rd_kafka_conf_set_opaque(copy.get(), heard_.get());
   producer_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, copy.get(), why.data(), why.size()));
-  if (!producer_) return complain(in_words(why.data()));
+  if (!producer_) return complain(heard_->in_words(why.data()));
   static_cast<void>(copy.release());  // the producer's now
   return true;
 }
@@ -89,66 +95,71 @@ Checked<bool> KafkaSink::send(const Shipment& shipment) {
                                        RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(number)), RD_KAFKA_V_END);
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return complain(failure_.empty() ? in_words(rd_kafka_err2str(error)) : failure_);
+    return complain(heard_->failure.empty() ? rd_kafka_err2str(error) : heard_->failure);
   sent_ = number;
   return true;
 }
 
 Checked<std::uint64_t> KafkaSink::confirmed(std::chrono::milliseconds wait) {
   rd_kafka_poll(producer_.get(), static_cast<int>(wait.count()));
-  if (!failure_.empty()) return complain(failure_);
-  const bool is_late = !trouble_.empty() && Clock::now() > trouble_began_ + trouble_limit;
-  if (is_late && sent_ > confirmed_) return complain(trouble_);
-  return confirmed_;
+  if (!heard_->failure.empty()) return complain(heard_->failure);
+  const bool is_late = !heard_->trouble.empty() && Clock::now() > heard_->trouble_began + trouble_limit;
+  if (is_late && sent_ > heard_->confirmed) return complain(heard_->trouble);
+  return heard_->confirmed;
 }
 
-void KafkaSink::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* sink) {
-  auto& self = *static_cast<KafkaSink*>(sink);
+void KafkaSink::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+  auto& heard = *static_cast<Heard*>(opaque);
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
-    self.note_delivered(reinterpret_cast<std::uint64_t>(message->_private));
-  else if (self.failure_.empty())
-    self.failure_ = self.in_words(rd_kafka_message_errstr(message));
+    heard.note_delivered(reinterpret_cast<std::uint64_t>(message->_private));
+  else if (heard.failure.empty())
+    heard.failure = heard.in_words(rd_kafka_message_errstr(message));
 }
 
-void KafkaSink::on_error(rd_kafka_t* producer, int error, const char* reason, void* sink) {
-  auto& self = *static_cast<KafkaSink*>(sink);
+void KafkaSink::on_error(rd_kafka_t* producer, int error, const char* reason, void* opaque) {
+  auto& heard = *static_cast<Heard*>(opaque);
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
     std::array<char, 512> why{};
     static_cast<void>(rd_kafka_fatal_error(producer, why.data(), why.size()));
-    self.failure_ = self.in_words(why.data());
+    heard.failure = heard.in_words(why.data());
     return;
   }
-  if (self.trouble_.empty()) self.trouble_began_ = Clock::now();
+  if (heard.trouble.empty()) heard.trouble_began = Clock::now();
   // The sum of the others; each of them says more.
-  if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || self.trouble_.empty()) self.trouble_ = self.in_words(reason);
-  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) self.is_there_ = false;
+  if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || heard.trouble.empty()) heard.trouble = heard.in_words(reason);
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) heard.is_there = false;
 }
 
-void KafkaSink::note_delivered(std::uint64_t number) {
-  is_there_ = true;
-  trouble_.clear();
-  is_delivered_.resize(std::max<std::size_t>(is_delivered_.size(), number - confirmed_), false);
-  is_delivered_[number - confirmed_ - 1] = true;
-  while (!is_delivered_.empty() && is_delivered_.front()) {
-    is_delivered_.pop_front();
-    ++confirmed_;
+void KafkaSink::Heard::note_delivered(std::uint64_t number) {
+  is_there = true;
+  trouble.clear();
+  is_delivered.resize(std::max<std::size_t>(is_delivered.size(), number - confirmed), false);
+  is_delivered[number - confirmed - 1] = true;
+  while (!is_delivered.empty() && is_delivered.front()) {
+    is_delivered.pop_front();
+    ++confirmed;
   }
 }
 
-std::string KafkaSink::in_words(std::string text) const {
-  for (auto at = password_.empty() ? std::string::npos : text.find(password_); at != std::string::npos;
-       at = text.find(password_, at))
-    text.replace(at, password_.size(), "...");
+std::string KafkaSink::Heard::in_words(std::string text) const {
+  for (auto at = password.empty() ? std::string::npos : text.find(password); at != std::string::npos;
+       at = text.find(password, at))
+    text.replace(at, password.size(), "...");
   return text;
 }
 
 void KafkaSink::disconnect() {
-  producer_.reset();
-  sent_ = confirmed_ = 0;
-  is_delivered_.clear();
-  failure_.clear();
-  trouble_.clear();
-  is_there_ = false;
+  sent_ = 0;
+  if (!producer_) return;
+  std::packaged_task<void()> end(
+      [producer = std::move(producer_), heard = std::move(heard_)]() mutable { producer.reset(); });
+  const auto ended = end.get_future();
+  try {
+    std::thread(std::move(end)).detach();
+    static_cast<void>(ended.wait_for(end_limit));
+  } catch (const std::system_error&) {
+    // No thread: it ended here, with the task.
+  }
 }
 
 }  // namespace shirgate

@@ -25,7 +25,8 @@ class KafkaSink : public Sink {
   [[nodiscard]] Checked<bool> connect(const std::function<bool()>& give_up) override;
   [[nodiscard]] Checked<bool> send(const Shipment& shipment) override;
   [[nodiscard]] Checked<std::uint64_t> confirmed(std::chrono::milliseconds wait) override;
-  [[nodiscard]] bool is_connected() const override { return producer_ != nullptr && is_there_; }
+  [[nodiscard]] bool is_connected() const override { return producer_ != nullptr && heard_->is_there; }
+  /// librdkafka's threads may hang in the resolver: a producer that does not end soon ends by itself.
   void disconnect() override;
 
  private:
@@ -35,26 +36,32 @@ class KafkaSink : public Sink {
     void operator()(rd_kafka_conf_t* configuration) const { rd_kafka_conf_destroy(configuration); }
   };
   using Configuration = std::unique_ptr<rd_kafka_conf_t, Destroy>;
+  /// What a producer told. It outlives the producer, which may outlive the sink.
+  struct Heard {
+    std::string password;
+    std::uint64_t confirmed = 0;    ///< without a gap
+    std::deque<bool> is_delivered;  ///< of those behind
+    std::string failure;            ///< for good
+    std::string trouble;            ///< what librdkafka said last, since trouble_began
+    Clock::time_point trouble_began{};
+    bool is_there = false;
+
+    void note_delivered(std::uint64_t number);
+    /// What librdkafka says, without the password.
+    [[nodiscard]] std::string in_words(std::string text) const;
+  };
 
   KafkaSink(const SinkSettings& settings, std::string password) : settings_(settings), password_(std::move(password)) {}
   [[nodiscard]] Checked<bool> configure();
-  static void on_delivery(rd_kafka_t* producer, const rd_kafka_message_t* message, void* sink);
-  static void on_error(rd_kafka_t* producer, int error, const char* reason, void* sink);
-  void note_delivered(std::uint64_t number);
-  /// What librdkafka says, without the password.
-  [[nodiscard]] std::string in_words(std::string text) const;
+  static void on_delivery(rd_kafka_t* producer, const rd_kafka_message_t* message, void* opaque);
+  static void on_error(rd_kafka_t* producer, int error, const char* reason, void* opaque);
 
   const SinkSettings settings_;
   const std::string password_;
   Configuration configuration_;
   std::unique_ptr<rd_kafka_t, Destroy> producer_;
+  std::shared_ptr<Heard> heard_;  ///< of this producer
   std::uint64_t sent_ = 0;
-  std::uint64_t confirmed_ = 0;    ///< without a gap
-  std::deque<bool> is_delivered_;  ///< of those behind
-  std::string failure_;            ///< for good
-  std::string trouble_;            ///< what librdkafka said last, since trouble_began_
-  Clock::time_point trouble_began_{};
-  bool is_there_ = false;
 };
 
 }  // namespace shirgate

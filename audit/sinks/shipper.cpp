@@ -19,6 +19,8 @@ constexpr auto cursor_interval = std::chrono::seconds(1);
 constexpr auto shortest_end = std::chrono::seconds(1);
 constexpr auto patience_at_the_end = std::chrono::seconds(4);
 constexpr auto poll_interval = milliseconds(200);
+/// A connection that is lost sooner has ended no trouble: some take lines before they notice that nobody is there.
+constexpr auto standing_time = std::chrono::seconds(1);
 /// Between two looks at what arrived.
 constexpr auto confirm_interval = milliseconds(20);
 /// Between two of those, so that a sink that is slow to take is not slow to confirm.
@@ -86,15 +88,18 @@ Shipper::Shipper(const std::string& directory, Parts parts, Durable& durable)
       delivered_seq_(cursor_.seq),
       kept_(cursor_.seq) {}
 
-Checked<bool> Shipper::start() {
+Checked<bool> Shipper::find_place() {
   const auto gone = follower_.go_to(cursor_);
   if (gone.has_error())
     return complain(fmt::format("{}; put the log back, or remove {} to deliver all of it to sink {} again",
                                 gone.error().text(), cursor_file_.path(), settings_.name));
   delivered_seq_.store(follower_.seq());
   is_in_place_ = true;
-  thread_ = std::thread([this] { run(); });
   return true;
+}
+
+void Shipper::start() {
+  thread_ = std::thread([this] { run(); });
 }
 
 void Shipper::begin_stop(milliseconds limit) {
@@ -120,15 +125,22 @@ bool Shipper::is_over() const {
 void Shipper::run() {
   bool last_try = false;
   while (!is_over() && !is_done()) {
-    const auto went = is_connected_ ? deliver() : connect();
+    const auto went = try_on();
     if (went.has_value()) continue;
     lose(went.error().text());
     if (std::exchange(last_try, stop_.load())) break;
     wait_before_next_try();
   }
+  keep_cursor(true);
   sink_->disconnect();
   connected_.store(false);
-  keep_cursor(true);
+}
+
+Checked<bool> Shipper::try_on() try {
+  return is_connected_ ? deliver() : connect();
+} catch (const std::exception& error) {
+  is_in_place_ = false;
+  return complain(error.what());
 }
 
 Checked<bool> Shipper::connect() {
@@ -142,10 +154,13 @@ Checked<bool> Shipper::connect() {
   auto connected = sink_->connect([this] { return is_over(); });
   if (connected.has_error()) return connected.error();
   is_connected_ = true;
+  has_delivered_ = false;
+  connected_at_ = Clock::now();
   return true;
 }
 
 void Shipper::lose(const std::string& why) {
+  keep_cursor(true);
   sink_->disconnect();
   is_connected_ = false;
   connected_.store(false);
@@ -176,11 +191,12 @@ Checked<bool> Shipper::deliver() {
   const auto seen = durable_.seq();
   const auto sent = send_some();
   if (sent.has_error()) return sent.error();
-  const bool idle = *sent == 0 && !waiting_;
+  const bool idle = *sent == 0 && !waiting_ && has_room();
   if (idle && stop_.load() && !std::exchange(finishing_, true)) sink_->finish();
   const auto confirmed = sink_->confirmed(*sent > 0 || marks_.empty() ? milliseconds(0) : confirm_interval);
   if (confirmed.has_error()) return confirmed.error();
   note_confirmed(*confirmed);
+  note_standing();
   connected_.store(sink_->is_connected());
   keep_cursor(false);
   if (idle && marks_.empty()) durable_.wait(seen, poll_interval, [this] { return stop_.load(); });
@@ -230,11 +246,16 @@ void Shipper::note_confirmed(std::uint64_t count) {
   if (any) {
     delivered_seq_.store(cursor_.seq);
     last_arrival_.store(Clock::now().time_since_epoch().count());
-    pause_ = {};
-    if (std::exchange(has_complained_, false))
-      on_trouble_(fmt::format("sink {}: lines are delivered again", settings_.name));
+    has_delivered_ = true;
   }
   note_oldest();
+}
+
+void Shipper::note_standing() {
+  if (!has_delivered_ || Clock::now() < connected_at_ + standing_time) return;
+  pause_ = {};
+  if (std::exchange(has_complained_, false))
+    on_trouble_(fmt::format("sink {}: lines are delivered again", settings_.name));
 }
 
 void Shipper::note_oldest() {

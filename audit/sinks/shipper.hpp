@@ -62,7 +62,9 @@ class Shipper {
   Shipper& operator=(const Shipper&) = delete;
 
   /// The complaint: the cursor does not belong to this log.
-  [[nodiscard]] Checked<bool> start();
+  [[nodiscard]] Checked<bool> find_place();
+  /// After find_place().
+  void start();
   /// One last try: as long as lines arrive, and four seconds without; at most `limit`, or a second. begin_stop() for
   /// several at once.
   void stop(std::chrono::milliseconds limit);
@@ -89,6 +91,8 @@ class Shipper {
   };
 
   void run();
+  /// Connects, or goes one round. What is thrown (no thread, no memory, OpenSSL) is a complaint like any other.
+  [[nodiscard]] Checked<bool> try_on();
   [[nodiscard]] Checked<bool> connect();
   /// One round: sends what there is, hears what arrived.
   [[nodiscard]] Checked<bool> deliver();
@@ -96,6 +100,8 @@ class Shipper {
   void note_sent(const Follower::Line& line);
   void note_oldest();
   void note_confirmed(std::uint64_t count);
+  /// Once lines have arrived and the connection has stood for a while, trouble is over.
+  void note_standing();
   void keep_cursor(bool now);
   void lose(const std::string& why);
   void wait_before_next_try();
@@ -118,6 +124,8 @@ class Shipper {
   std::deque<Mark> marks_;
   std::uint64_t sent_ = 0;  ///< since connect()
   bool is_connected_ = false;
+  bool has_delivered_ = false;  ///< since connect()
+  Clock::time_point connected_at_{};
   bool has_complained_ = false;
   bool has_complained_of_cursor_ = false;
   bool finishing_ = false;

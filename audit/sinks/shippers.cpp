@@ -30,8 +30,15 @@ Checked<std::unique_ptr<Shippers>> Shippers::create(const std::string& directory
 
 Checked<bool> Shippers::start() {
   for (auto& shipper : shippers_)
-    if (const auto started = shipper->start(); started.has_error()) return started.error();
+    if (const auto found = shipper->find_place(); found.has_error()) return found.error();
+  for (auto& shipper : shippers_) shipper->start();
   return true;
+}
+
+void Shippers::listen_to(JournalSettings& journal) {
+  journal.on_written = [this](std::uint64_t seq) { wrote_up_to(seq); };
+  journal.may_open = [this] { return !overdue(); };
+  journal.shipped_up_to = [this] { return shipped_up_to(); };
 }
 
 void Shippers::stop(std::chrono::milliseconds limit) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/journal_settings.hpp"
 #include "audit/sinks/shipper.hpp"
 #include "config/sink.hpp"
 #include "policy/checked.hpp"
@@ -24,6 +25,8 @@ class Shippers {
       const std::string& directory, const std::vector<SinkSettings>& sinks,
       const std::function<void(std::string_view)>& on_trouble);
 
+  /// Has the journal tell what is durable, and ask what may open and what may be deleted. It may not outlive this.
+  void listen_to(JournalSettings& journal);
   /// The journal's notice. Any thread.
   void wrote_up_to(std::uint64_t seq) { durable_.advance_to(seq); }
   /// The complaint names the cursor that does not belong to this log; then nothing runs.

@@ -36,6 +36,7 @@ class Sink {
   [[nodiscard]] virtual bool is_connected() const = 0;
   /// Nothing more will be sent on this connection: the place for what brings confirmation about.
   virtual void finish() {}
+  /// Takes a second at most.
   virtual void disconnect() = 0;
 };
 

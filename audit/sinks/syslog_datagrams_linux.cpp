@@ -52,6 +52,11 @@ Checked<bool> SyslogDatagrams::send(const Shipment& shipment) {
 
 Checked<std::uint64_t> SyslogDatagrams::confirmed(std::chrono::milliseconds) {
   if (burst_ == max_burst) std::this_thread::sleep_until(burst_began_ + burst_interval);
+  int error = 0;
+  socklen_t size = sizeof error;
+  // A refusal arrives soon, and the next line perhaps late.
+  if (::getsockopt(socket_->get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != 0)
+    return complain(fmt::format("{} port {}: {}", settings_.host, settings_.port, std::strerror(error)));
   return sent_;
 }
 

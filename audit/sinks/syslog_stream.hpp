@@ -40,11 +40,13 @@ class SyslogStream : public Sink {
     std::uint64_t octets;
   };
 
-  [[nodiscard]] Checked<bool> dial(const std::function<bool()>& give_up);
+  /// Each of the host's addresses has its share of the time that is left.
+  [[nodiscard]] Checked<bool> dial(Clock::time_point until, const std::function<bool()>& give_up);
   [[nodiscard]] Checked<bool> shake_hands(const std::function<bool()>& give_up);
   /// As much of `out_` as the kernel takes.
   [[nodiscard]] Checked<bool> flush();
-  /// Whatever the peer says; syslog knows no answers, so it is TLS's or the end. False: it has closed.
+  /// Whatever the peer says; syslog knows no answers, so it is TLS's or the end. False: it has closed, or said that it
+  /// will read no more; while our own end is on its way only the former, which confirms all of it.
   [[nodiscard]] Checked<bool> read();
   [[nodiscard]] bool wait_for(short events, std::chrono::milliseconds time) const;
   [[nodiscard]] std::uint64_t acknowledged() const;

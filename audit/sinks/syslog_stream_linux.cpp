@@ -26,6 +26,8 @@ constexpr auto settling_time = std::chrono::seconds(2);
 constexpr auto history_interval = milliseconds(50);
 /// Not yet with the kernel.
 constexpr std::size_t max_queued_bytes = std::size_t{256} * 1024;
+/// Of 16 KiB, in one go: a peer that talks without end must not keep us from all else.
+constexpr int max_reads = 16;
 /// So long may a peer be silent before its connection counts as lost.
 constexpr auto silence_limit = std::chrono::seconds(30);
 
@@ -62,25 +64,28 @@ Checked<bool> SyslogStream::connect(const std::function<bool()>& give_up) {
   disconnect();
   const auto until = Clock::now() + connect_timeout;
   const auto late = [&] { return give_up() || Clock::now() > until; };
-  if (const auto dialled = dial(late); dialled.has_error()) return dialled.error();
+  if (const auto dialled = dial(until, late); dialled.has_error()) return dialled.error();
   if (!tls_) return true;
   auto shaken = shake_hands(late);
   if (shaken.has_error()) disconnect();
   return shaken;
 }
 
-Checked<bool> SyslogStream::dial(const std::function<bool()>& give_up) {
+Checked<bool> SyslogStream::dial(Clock::time_point until, const std::function<bool()>& give_up) {
   const auto peer = find_peer(settings_.host, settings_.port, SOCK_STREAM, give_up);
   if (peer.has_error()) return peer.error();
   int error = ETIMEDOUT;
+  int left = 0;
+  for (const auto* at = peer->get(); at != nullptr; at = at->ai_next) ++left;
   for (const auto* at = peer->get(); at != nullptr && !give_up(); at = at->ai_next) {
+    const auto next_at = Clock::now() + (until - Clock::now()) / left--;
     socket_ = std::make_unique<FileDescriptor>(
         ::socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
     const auto fd = socket_->get();
     if (fd >= 0) watch_over(fd);
     bool under_way = fd >= 0 && ::connect(fd, at->ai_addr, at->ai_addrlen) == 0;
     error = under_way ? 0 : errno;
-    while (error == EINPROGRESS && !give_up()) {
+    while (error == EINPROGRESS && Clock::now() < next_at && !give_up()) {
       if (!wait_for(POLLOUT, slice)) continue;
       socklen_t size = sizeof error;
       ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
@@ -100,8 +105,9 @@ Checked<bool> SyslogStream::shake_hands(const std::function<bool()>& give_up) {
     if (state == Handshake::failed) return broken(leg_->failure(), 0);
     if (flushed.has_error()) return flushed.error();
     if (state == Handshake::done) return true;
-    while (!wait_for(POLLIN, slice))
+    do
       if (give_up()) return broken("does not finish the TLS handshake", 0);
+    while (!wait_for(POLLIN, slice));
     const auto open = read();
     if (open.has_error()) return open.error();
     if (!*open) return broken("closed during the TLS handshake", 0);
@@ -146,10 +152,10 @@ Checked<bool> SyslogStream::flush() {
 
 Checked<bool> SyslogStream::read() {
   std::array<std::uint8_t, 16384> buffer;
-  for (;;) {
+  for (int i = 0; i < max_reads; ++i) {
     const auto n = ::recv(socket_->get(), buffer.data(), buffer.size(), 0);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) return true;
+    if (n < 0 && errno == EAGAIN) break;
     if (n < 0) return broken("broke the connection", errno);
     if (n == 0) return false;
     if (!leg_) continue;
@@ -165,6 +171,7 @@ Checked<bool> SyslogStream::read() {
     static_cast<void>(flush());  // the alert that tells the peer
     return broken(leg_->failure(), 0);
   }
+  return !leg_ || !leg_->peer_closed() || finishing_;
 }
 
 std::uint64_t SyslogStream::acknowledged() const {

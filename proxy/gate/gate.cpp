@@ -133,9 +133,7 @@ Checked<bool> Gate::open_log(std::size_t writers) {
   shippers_ = *std::move(shippers);
   auto wanted = journal_settings(settings, writers);
   wanted.on_durable = [this](std::size_t writer) { wake_waiting(writer); };
-  wanted.on_written = [&all = *shippers_](std::uint64_t seq) { all.wrote_up_to(seq); };
-  wanted.may_open = [&all = *shippers_] { return !all.overdue(); };
-  wanted.shipped_up_to = [&all = *shippers_] { return all.shipped_up_to(); };
+  shippers_->listen_to(wanted);
   auto journal = Journal::open(wanted);
   if (journal.has_error()) return journal.error();
   journal_ = *std::move(journal);

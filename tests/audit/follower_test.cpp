@@ -97,6 +97,45 @@ TEST_F(FollowerTest, HoldsBackWhatTheJournalMayStillTakeBack) {
   EXPECT_EQ(read_all(3), Lines{again});
 }
 
+TEST_F(FollowerTest, ForgetsWhatItReadAheadAndTheJournalTookBack) {
+  for (const bool in_the_same_file : {true, false}) {
+    auto expected = log_.add_many(5);
+    const auto before = log_.end();
+    const auto size = std::filesystem::file_size(log_.path());
+    log_.add("open");
+    log_.add("open");
+    // It lags behind, and all of it is in its buffer.
+    ASSERT_EQ(follower_.next(before.next_seq - 1)->text, expected[0]);
+    std::filesystem::resize_file(log_.path(), size);
+    log_.take_back_to(before);
+    if (!in_the_same_file) log_.begin_segment();
+    for (int i = 0; i < 3; ++i) expected.push_back(log_.add("denied"));
+    EXPECT_EQ(read_all(log_.end().next_seq - 1), tail(expected, 1));
+  }
+  EXPECT_TRUE(troubles_.empty());
+}
+
+TEST_F(FollowerTest, NoticesThatASegmentWasRemovedAndMadeAnew) {
+  for (const bool empty : {true, false}) {
+    const auto whole = log_.add();
+    const auto size = std::filesystem::file_size(log_.path());
+    log_.add();
+    // The last line is damaged, so it looks for it in the segment that was just begun.
+    std::filesystem::resize_file(log_.path(), size);
+    log_.put("nonsense\n");
+    const auto up_to = log_.end().next_seq - 1;
+    const auto before = log_.end();
+    log_.begin_segment();
+    log_.put("");
+    if (!empty) log_.add("open");
+    EXPECT_EQ(read_all(up_to), Lines{whole});
+    std::filesystem::remove(log_.path());
+    log_.take_back_to(before);
+    const Lines again{log_.add("denied"), log_.add("denied")};
+    EXPECT_EQ(read_all(up_to + 2), again);
+  }
+}
+
 TEST_F(FollowerTest, TakesSupersededLinesFromTheLaterSegmentOnly) {
   auto expected = log_.add_many(3);
   const auto durable = log_.end();
@@ -182,6 +221,21 @@ TEST_F(FollowerTest, SaysWhatADamagedSegmentHides) {
   ASSERT_EQ(troubles_.size(), 2U);
   EXPECT_NE(troubles_[0].find("ends too early"), std::string::npos) << troubles_[0];
   EXPECT_NE(troubles_[1].find("to 2000 are not in"), std::string::npos) << troubles_[1];
+}
+
+TEST_F(FollowerTest, GoesOnWithTheLineBehindADeliveredOneThatIsDamaged) {
+  const auto before = log_.add_many(2);
+  const auto size = std::filesystem::file_size(log_.path());
+  const auto delivered = log_.add();
+  std::filesystem::resize_file(log_.path(), size);
+  log_.put("nonsense\n");
+  Lines rest{log_.add(), log_.add()};
+  log_.begin_segment();
+  rest.push_back(log_.add());
+  go_to(cursor_at(delivered));
+  EXPECT_EQ(read_all(), rest);
+  ASSERT_FALSE(troubles_.empty());
+  EXPECT_NE(troubles_[0].find("lacks line 3"), std::string::npos) << troubles_[0];
 }
 
 TEST_F(FollowerTest, SkipsAndNamesWhatIsNoLine) {

@@ -196,7 +196,14 @@ class ToRsyslog(unittest.TestCase):
         rsyslog, gate = self.start(transport)
         self.use(gate, 5)
         wait_for(rsyslog.messages, "the first lines")
-        users = [threading.Thread(target=self.use, args=(gate, 25)) for _ in range(2)]
+        mishaps = []  # what is raised in a thread fails nothing by itself
+
+        def use():
+            try:
+                self.use(gate, 25)
+            except BaseException as mishap:
+                mishaps.append(mishap)
+        users = [threading.Thread(target=use) for _ in range(2)]
         for user in users:
             user.start()
         seen = len(rsyslog.messages())
@@ -206,6 +213,8 @@ class ToRsyslog(unittest.TestCase):
         rsyslog.start()
         for user in users:
             user.join()
+        if mishaps:
+            raise mishaps[0]
         wait_for(lambda: len(rsyslog.messages()) > seen + 150, "lines again")
         gate.stop()
         self.expect_all(gate, rsyslog, once=False)

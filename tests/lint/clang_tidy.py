@@ -69,7 +69,8 @@ def tidy(unit):
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if len(unit) > 1:
         os.remove(path)
-    return found.stdout if found.returncode != 0 else ""
+    # One that was killed says nothing.
+    return (found.stdout or f"{TIDY} ended with {found.returncode}") if found.returncode != 0 else ""
 
 
 def check(unit):
