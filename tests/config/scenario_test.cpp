@@ -97,7 +97,7 @@ TEST_P(WrongScenario, IsToldLineAndRemedy) {
   const auto& wrong = GetParam();
   const auto scenario = load_scenario(text_with(wrong.more, wrong.expect), "mine.toml");
   ASSERT_TRUE(scenario.has_error());
-  const auto& mistake = scenario.error().front();
+  const auto mistake = scenario.error().front();
   EXPECT_EQ(mistake.line, wrong.line) << to_string(mistake);
   EXPECT_EQ(mistake.file, "mine.toml");
   EXPECT_NE(mistake.text.find(wrong.says), std::string::npos) << to_string(mistake);
