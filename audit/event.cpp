@@ -130,17 +130,6 @@ constexpr std::array<std::string_view, 15> action_names{"start", "policy", "open
                                                         "close", "denied", "failed", "stop",    "segment",
                                                         "live",  "head",   "torn",   "gap",     "checkpoint"};
 
-std::string_view tls_version_text(std::uint16_t version) {
-  switch (version) {
-    case 0x0300: return "SSL3";
-    case 0x0301: return "TLS1.0";
-    case 0x0302: return "TLS1.1";
-    case 0x0303: return "TLS1.2";
-    case 0x0304: return "TLS1.3";
-    default: return "unknown";
-  }
-}
-
 std::string list(std::span<const Address> addresses) {
   std::string text;
   for (const auto& address : addresses) text += (text.empty() ? "" : ",") + to_string(address);
@@ -221,6 +210,24 @@ void write_journal(JsonLine& line, const Event& event) {
 }  // namespace
 
 std::string_view to_string(Action action) { return action_names.at(static_cast<std::size_t>(action)); }
+
+std::string_view tls_version_text(std::uint16_t version) {
+  switch (version) {
+    case 0x0300: return "SSL3";
+    case 0x0301: return "TLS1.0";
+    case 0x0302: return "TLS1.1";
+    case 0x0303: return "TLS1.2";
+    case 0x0304: return "TLS1.3";
+    default: return "unknown";
+  }
+}
+
+std::optional<TlsVersion> parse_tls_version(std::string_view text) {
+  for (const auto version :
+       {TlsVersion::ssl3_0, TlsVersion::tls1_0, TlsVersion::tls1_1, TlsVersion::tls1_2, TlsVersion::tls1_3})
+    if (tls_version_text(static_cast<std::uint16_t>(version)) == text) return version;
+  return std::nullopt;
+}
 
 std::optional<Action> parse_action(std::string_view word) {
   const auto* found = std::find(action_names.begin(), action_names.end(), word);

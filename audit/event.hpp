@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "config/settings.hpp"
+#include "policy/tls_version.hpp"
 #include "policy/verdict.hpp"
 
 namespace shirgate {
@@ -34,6 +35,10 @@ enum class Action : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(Action action);
 [[nodiscard]] std::optional<Action> parse_action(std::string_view word);
+
+/// The version as events spell it, and back; of one that has no name nobody can tell which it was.
+[[nodiscard]] std::string_view tls_version_text(std::uint16_t version);
+[[nodiscard]] std::optional<TlsVersion> parse_tls_version(std::string_view text);
 
 /// Who ended an open tunnel.
 enum class EndedBy : std::uint8_t { client, upstream, gate };

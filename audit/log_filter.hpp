@@ -21,10 +21,10 @@ struct LogFilter {
     return line.time >= std::string_view(since) &&
            (until.empty() || line.time.substr(0, until.size()) <= std::string_view(until));
   }
-  [[nodiscard]] bool takes(const LogLine& line) const {
-    return in_time(line) && (runtime.empty() || line.runtime == runtime) &&
-           (channel.empty() || line.channel == channel);
+  [[nodiscard]] bool is_about(std::string_view its_runtime, std::string_view its_channel) const {
+    return (runtime.empty() || its_runtime == runtime) && (channel.empty() || its_channel == channel);
   }
+  [[nodiscard]] bool takes(const LogLine& line) const { return in_time(line) && is_about(line.runtime, line.channel); }
 };
 
 /// A time as a person writes it, UTC: "2026", "2026-11-22", "2026-11-22T08:00:00Z" or any other beginning of a time, a

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <variant>
 
@@ -43,6 +44,10 @@ constexpr std::array rows{
     Row{field::resolved, &LogLine::resolved},
     Row{field::asked, &LogLine::asked},
     Row{field::sni, &LogLine::sni},
+    Row{field::alpn, &LogLine::alpn},
+    Row{field::tls_version, &LogLine::tls_version},
+    Row{field::ech, &LogLine::ech},
+    Row{field::resembles, &LogLine::resembles},
     Row{field::ended_by, &LogLine::ended_by},
     Row{field::first_at, &LogLine::first_at},
     Row{field::first_use, &LogLine::first_use},
@@ -81,15 +86,18 @@ class RowsByKey {
 };
 constexpr RowsByKey rows_by_key;
 
-/// "2026-11-22T02:29:36.341Z" and nothing else; of months and days that there can be, so that it can be reckoned with.
+/// "2026-11-22T02:29:36.341Z" and nothing else; of a day and a time of day that there is, so that times sort as their
+/// texts do.
 bool is_time(std::string_view text) {
   constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd.dddZ";
   const bool fits = std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
                                [](char c, char wanted) { return wanted == 'd' ? c >= '0' && c <= '9' : c == wanted; });
   if (!fits) return false;
-  const auto month = text.substr(5, 2);
-  const auto day = text.substr(8, 2);
-  return "01" <= month && month <= "12" && "01" <= day && day <= "31";
+  const auto two = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
+  const std::chrono::year_month_day day(std::chrono::year(two(0) * 100 + two(2)),
+                                        std::chrono::month(static_cast<unsigned>(two(5))),
+                                        std::chrono::day(static_cast<unsigned>(two(8))));
+  return day.ok() && two(11) <= 23 && two(14) <= 59 && two(17) <= 59;
 }
 
 /// A value and where it stands in the line.
@@ -121,7 +129,11 @@ struct Setter {
   LogLine& line;
   const Value& value;
   bool operator()(std::monostate /*unused*/) const { return true; }
-  bool operator()(std::string_view LogLine::*member) const { return read_text(value, line.*member); }
+  bool operator()(std::string_view LogLine::*member) const {
+    if (!read_text(value, line.*member)) return false;
+    line.*member = (line.*member).substr(0, LogLine::max_text_bytes);
+    return true;
+  }
   bool operator()(std::uint64_t LogLine::*member) const {
     return value.json.get_uint64().get(line.*member) == simdjson::SUCCESS;
   }
@@ -146,6 +158,26 @@ bool is_plain_value(const Value& value) {
 }  // namespace
 
 bool LogLine::is_cut() const { return action == Action::close && stage == to_string(Stage::first_flight); }
+
+namespace {
+constexpr std::string_view cut_mark = "... (";
+}  // namespace
+
+bool is_cut_short(std::string_view list) { return list.find(cut_mark) != std::string_view::npos; }
+
+std::vector<std::string_view> items_of(std::string_view list) {
+  if (const auto mark = list.find(cut_mark); mark != std::string_view::npos) {
+    const auto comma = list.rfind(',', mark);
+    list = list.substr(0, comma == std::string_view::npos ? 0 : comma);
+  }
+  std::vector<std::string_view> items;
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    items.push_back(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return items;
+}
 
 struct LogLineParser::Parser {
   ondemand::parser parser;

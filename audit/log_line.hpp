@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "audit/event.hpp"
 
@@ -12,6 +13,9 @@ namespace shirgate {
 
 /// What readers ask of a line. The text is as it stands in the log, so hostile: escape it on output.
 struct LogLine {
+  /// No value the gate writes is longer; of another one the rest is left out, so that whoever keeps many is bounded.
+  static constexpr std::size_t max_text_bytes = 320;
+
   std::string_view text{};  ///< the whole line
   std::uint32_t log = 0;    ///< which gate's, where several are read
   Action action = Action::start;
@@ -32,6 +36,10 @@ struct LogLine {
   std::string_view resolved{};
   std::string_view asked{};
   std::string_view sni{};
+  std::string_view alpn{};         ///< what was offered, as items_of() takes it
+  std::string_view tls_version{};  ///< the highest offered, as the log spells it; empty where no ClientHello is told of
+  bool ech = false;
+  std::string_view resembles{};  ///< of first bytes that are no TLS
   std::string_view ended_by{};
   std::string_view first_at{};
   bool first_use = false;
@@ -45,6 +53,13 @@ struct LogLine {
   /// Opened, but its first bytes were refused.
   [[nodiscard]] bool is_cut() const;
 };
+
+/// One after the other of a list that is separated by commas. Of a list the gate had to cut ("... (N bytes, sha256 H)")
+/// those that are whole.
+[[nodiscard]] std::vector<std::string_view> items_of(std::string_view list);
+
+/// True where the gate had to cut the list.
+[[nodiscard]] bool is_cut_short(std::string_view list);
 
 /// Reads lines one after the other. Owns what they point to, as far as that is not in the line itself.
 class LogLineParser {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <tuple>
 
 #include "audit/segment.hpp"
 
@@ -31,24 +32,48 @@ Checked<SegmentReader> open_either_form(const std::string& path) {
 }  // namespace
 
 Checked<bool> LogReader::add_directory(const std::string& directory) {
-  const auto paths = segments_of(directory);
+  std::error_code error;
+  const auto paths = segments_of(directory, error);
+  if (error) return complain(fmt::format("{}: can't be read: {}", directory, error.message()));
   if (paths.empty())
     return complain(
         fmt::format("{}: no audit log here (audit-*.jsonl); name the directory of [audit] directory", directory));
-  std::error_code error;
   auto known_as = std::filesystem::canonical(directory, error).string();
   if (error) known_as = directory;
   if (std::find(directories_.begin(), directories_.end(), known_as) != directories_.end()) return true;
   directories_.push_back(known_as);
+  const auto log = log_in(paths, known_as);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const auto next = i + 1 < paths.size() ? first_seq_of(paths[i + 1]) : std::nullopt;
-    segments_.push_back({paths[i], next.value_or(std::numeric_limits<std::uint64_t>::max()), known_as});
+    segments_.push_back({paths[i], first_seq_of(paths[i]).value_or(0),
+                         next.value_or(std::numeric_limits<std::uint64_t>::max()), known_as, log});
     bytes_total_ += size_of(paths[i]);
   }
   return true;
 }
 
+/// As the first line says that names a gate.
+std::size_t LogReader::log_in(const std::vector<std::string>& paths, const std::string& directory) {
+  auto name = directory;
+  for (const auto& path : paths) {
+    auto reader = open_either_form(path);
+    const auto line = reader.has_value() ? reader->next() : std::nullopt;
+    const auto* event = line && !line->too_long ? parser_.parse(line->text) : nullptr;
+    if (event == nullptr || event->gate.empty()) continue;
+    name = event->gate;
+    break;
+  }
+  const auto known = std::find(logs_.begin(), logs_.end(), name);
+  if (known != logs_.end()) return static_cast<std::size_t>(known - logs_.begin());
+  logs_.push_back(std::move(name));
+  return logs_.size() - 1;
+}
+
 void LogReader::read(const Each& each, const Progress& progress) {
+  // Several directories may hold parts of one gate's log: together in its order.
+  std::stable_sort(segments_.begin(), segments_.end(), [](const Segment& a, const Segment& b) {
+    return std::tie(a.log, a.first_seq) < std::tie(b.log, b.first_seq);
+  });
   for (const auto& segment : segments_) read_segment(segment, each, progress);
 }
 

@@ -43,20 +43,24 @@ class LogReader {
  private:
   struct Segment {
     std::string path;
+    std::uint64_t first_seq;
     std::uint64_t superseded_from;  ///< the first line of the next one
     std::string directory;          ///< the gate's name where its lines name none
+    std::size_t log;                ///< which gate's it seems to be, of logs_
   };
   struct Gate {
     std::uint32_t log = 0;
     SeenLines seen;
   };
 
+  [[nodiscard]] std::size_t log_in(const std::vector<std::string>& paths, const std::string& directory);
   void read_segment(const Segment& segment, const Each& each, const Progress& progress);
   void read_line(const Segment& segment, const SegmentReader::Line& line, const Each& each);
   [[nodiscard]] Gate& gate_of(const Segment& segment, std::string_view name);
   void note_unreadable(const Segment& segment, std::uint64_t line);
 
   std::vector<std::string> directories_;  ///< as the file system names them
+  std::vector<std::string> logs_;         ///< gates, or directories whose lines name none, as they were added
   std::vector<Segment> segments_;
   std::map<std::string, Gate, std::less<>> gates_;
   Gate* gate_ = nullptr;  ///< of the last line

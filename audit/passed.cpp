@@ -30,7 +30,7 @@ void Passed::add_open(const LogLine& line) {
     return;
   }
   ++host->tunnels;
-  if (!line.channel.empty()) host->channels.emplace(line.channel);
+  if (!line.channel.empty() && host->channels.size() < PassedHost::max_channels) host->channels.emplace(line.channel);
   if (!line.upstream.empty() && !host->addresses.contains(std::string(line.upstream))) {
     host->more_addresses = host->more_addresses || host->addresses.size() >= PassedHost::max_addresses;
     if (!host->more_addresses) host->addresses.emplace(line.upstream);

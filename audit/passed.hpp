@@ -13,9 +13,10 @@ namespace shirgate {
 /// Tunnels of one runtime to one host and port.
 struct PassedHost {
   static constexpr std::size_t max_addresses = 64;
+  static constexpr std::size_t max_channels = 16;
   std::uint64_t tunnels = 0;
   std::uint64_t bytes_from_client = 0;
-  std::set<std::string> channels;   ///< of the rules that let it pass; empty where only report mode did
+  std::set<std::string> channels;   ///< of the rules that let it pass, up to max_channels; empty: only report mode did
   std::set<std::string> addresses;  ///< up to max_addresses
   bool more_addresses = false;
   std::string lifted;  ///< what report mode had to lift in its first flight; empty if nothing

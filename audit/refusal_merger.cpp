@@ -30,6 +30,8 @@ RefusalMerger::Flood& RefusalMerger::flood_of(const Event& refusal, Entry entry)
               .stage = refusal.stage.value_or(row_of(*refusal.reason).stage),
               .client = {},
               .runtime = {},
+              .channel = {},
+              .rule = {},
               .target = {},
               .asked = {},
               .minute_began = refusal.at,
@@ -39,6 +41,8 @@ RefusalMerger::Flood& RefusalMerger::flood_of(const Event& refusal, Entry entry)
   if (entry == Entry::own) {  // the shared entry names nobody
     flood.client = Endpoint{refusal.client->address, 0};
     flood.runtime = refusal.runtime;
+    flood.channel = refusal.channel;
+    flood.rule = refusal.rule;
     if (refusal.target != nullptr) flood.target = *refusal.target;
     flood.asked = refusal.asked.substr(0, 256);
   }
@@ -61,6 +65,8 @@ Event RefusalMerger::event_of(const Flood& flood) {
           .at = flood.last_merged,
           .client = flood.client,
           .runtime = flood.runtime,
+          .channel = flood.channel,
+          .rule = flood.rule,
           .reason = flood.reason,
           .stage = flood.stage,
           .target = flood.target ? &*flood.target : nullptr,

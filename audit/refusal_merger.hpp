@@ -46,6 +46,8 @@ class RefusalMerger {
     Stage stage;
     std::optional<Endpoint> client;
     Name runtime;
+    Name channel;
+    Name rule;
     std::optional<Target> target;
     std::string asked;
     WallTime minute_began;

@@ -7,15 +7,14 @@
 namespace shirgate {
 namespace {
 
-/// Empty where one of them is none of ours: then nothing is known.
+/// Empty where one of them is none of ours or is missing: then nothing is known.
 std::vector<Address> read_addresses(std::string_view list) {
   std::vector<Address> addresses;
-  while (!list.empty()) {
-    const auto end = std::min(list.find(','), list.size());
-    const auto address = parse_address(list.substr(0, end));
+  if (is_cut_short(list)) return addresses;
+  for (const auto item : items_of(list)) {
+    const auto address = parse_address(item);
     if (!address) return {};
     addresses.push_back(*address);
-    list.remove_prefix(std::min(end + 1, list.size()));
   }
   return addresses;
 }
@@ -25,18 +24,49 @@ bool is_the_policys(Reason reason) {
   return stage == Stage::identify || stage == Stage::policy || reason == Reason::address_not_expected;
 }
 
+bool may_be_absent(const Rule& rule) { return rule.hello.sni_optional && rule.protocol == Protocol::tds; }
+
 /// Does the rule ask of the first flight what report mode had let pass?
 bool still_refuses(Reason lifted, const Rule& rule) {
   if (lifted == Reason::ech_refused) return !rule.hello.ech_allowed;
-  if (lifted == Reason::sni_absent) return !rule.hello.sni_optional && rule.protocol != Protocol::any;
+  if (lifted == Reason::sni_absent) return !may_be_absent(rule);
   return true;
+}
+
+bool offers_more(std::string_view alpn, const std::vector<std::string>& listed) {
+  const auto offered = items_of(alpn);
+  return std::any_of(offered.begin(), offered.end(), [&](std::string_view protocol) {
+    return std::find(listed.begin(), listed.end(), protocol) == listed.end();
+  });
+}
+
+/// What the rule has against the ClientHello, as far as the line tells it, in the order of the gate.
+Reason judge_hello(const LogLine& line, const Rule& rule, const Host& host) {
+  const auto version = parse_tls_version(line.tls_version);
+  if (version && *version < rule.hello.minimum_version) return Reason::tls_version_refused;
+  if (!rule.hello.alpn.empty() && offers_more(line.alpn, rule.hello.alpn)) return Reason::alpn_refused;
+  if (line.sni.empty() && !line.tls_version.empty() && !may_be_absent(rule)) return Reason::sni_absent;
+  if (!line.sni.empty() && !is_spelling_of(host, line.sni)) return Reason::sni_mismatch;
+  if (line.ech && !rule.hello.ech_allowed) return Reason::ech_refused;
+  return Reason::allowed;
+}
+
+/// Likewise of a first flight that passed, whatever it was.
+Reason judge_flight(const LogLine& line, const Rule& rule, const Host& host) {
+  if (!line.resembles.empty() && rule.protocol == Protocol::tls) return Reason::not_tls;
+  const auto judged = judge_hello(line, rule, host);
+  if (judged != Reason::allowed) return judged;
+  const auto lifted = parse_reason(line.would_deny);
+  const bool by_flight = lifted && row_of(*lifted).stage == Stage::first_flight;
+  // The name it was lifted for is told, or was not the only thing.
+  return by_flight && still_refuses(*lifted, rule) ? *lifted : Reason::allowed;
 }
 
 }  // namespace
 
 void Replay::add(const LogLine& line) {
   if (line.action == Action::open) add_open(line);
-  if (line.action == Action::checked && !line.would_deny.empty()) add_checked(line);
+  if (line.action == Action::checked) add_checked(line);
   if (line.is_refusal()) add_refusal(line);
 }
 
@@ -71,13 +101,14 @@ void Replay::add_open(const LogLine& line) {
 }
 
 void Replay::add_checked(const LogLine& line) {
-  const auto lifted = parse_reason(line.would_deny);
-  if (!lifted || row_of(*lifted).stage != Stage::first_flight) return;
   const auto verdict = judge(line, {});
   const auto* rule = policy_.rule(verdict.rule);
+  const auto host = parse_host(line.host);
   // What is refused already when it opens is told there.
-  if (!verdict.allowed() || verdict.mode == Mode::report || rule == nullptr || !still_refuses(*lifted, *rule)) return;
-  add_to(would_refuse_, line, verdict.runtime, to_string(*lifted));
+  if (!verdict.allowed() || rule == nullptr || host.has_error()) return;
+  const auto reason = judge_flight(line, *rule, *host);
+  if (reason == Reason::allowed || (verdict.mode == Mode::report && may_be_lifted(reason))) return;
+  add_to(would_refuse_, line, verdict.runtime, to_string(reason));
 }
 
 void Replay::add_refusal(const LogLine& line) {
@@ -85,7 +116,7 @@ void Replay::add_refusal(const LogLine& line) {
   if (!reason || !is_the_policys(*reason)) return;
   refusals_ += line.count;
   // Without the addresses nobody can say whether they are expected now.
-  if (*reason == Reason::address_not_expected && line.resolved.empty()) return;
+  if (*reason == Reason::address_not_expected && read_addresses(line.resolved).empty()) return;
   const auto verdict = judge(line, line.resolved);
   if (verdict.allowed()) add_to(would_allow_, line, verdict.runtime, line.reason);
 }

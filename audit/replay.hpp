@@ -11,8 +11,9 @@
 
 namespace shirgate {
 
-/// Judges names, ports and clients as they were recorded, and addresses where they were; of first flights what report
-/// mode had lifted. The world, the DNS among it, is taken as it was. Memory is bounded.
+/// Judges names, ports and clients as they were recorded, and addresses where they were whole; of first flights the
+/// version, protocols, name and ECH of the ClientHello, or that it was no TLS. Not in the log, and so not judged:
+/// whether a ClientHello came inside a TDS login. The world, the DNS among it, is taken as it was. Memory is bounded.
 class Replay {
  public:
   static constexpr std::size_t max_listed = 20'000;

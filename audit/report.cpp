@@ -28,14 +28,6 @@ std::uint64_t tunnel_id(std::string_view text) {
   return id;
 }
 
-void add_each(FewOf& set, std::string_view list) {
-  while (!list.empty()) {
-    const auto end = std::min(list.find(','), list.size());
-    set.add(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-}
-
 }  // namespace
 
 std::string target_of(const LogLine& line) {
@@ -86,7 +78,8 @@ void Report::note_life(const LogLine& line) {
 void Report::add_matching(const LogLine& line) {
   switch (line.action) {
     case Action::open: add_open(line); break;
-    case Action::checked: host_of(line).snis.add(line.sni.empty() ? line.sni : lower(line.sni)); break;
+    case Action::checked: add_checked(line); break;
+    case Action::progress: add_progress(line); break;
     case Action::close: add_close(line); break;
     case Action::torn: add_torn(line); break;
     case Action::denied: add_refused(line); break;
@@ -104,12 +97,38 @@ void Report::add_open(const LogLine& line) {
   if (line.dial_time) host.dial_times.add(*line.dial_time);
   if (host.rule != line.rule) host.rule = line.rule;
   if (line.first_use && host.first_use.empty()) host.first_use = line.time;
-  if (rules_used_.size() < max_rules && !rules_used_.contains(line.rule)) rules_used_.emplace(line.rule);
+  note_rule(line);
   if (line.tunnel.empty() || open_.size() >= max_open_tunnels) return;
   open_.insert_or_assign(TunnelKey{tunnel_id(line.tunnel), line.log}, OpenTunnel{&host, line.seq});
 }
 
+void Report::add_checked(const LogLine& line) {
+  host_of(line).snis.add(line.sni.empty() ? line.sni : lower(line.sni));
+  note_rule(line);
+}
+
+/// Bytes so far. A tunnel that opened before these lines begin is met here first.
+void Report::add_progress(const LogLine& line) {
+  note_rule(line);
+  auto& host = host_of(line);
+  if (line.tunnel.empty()) return;
+  const TunnelKey key{tunnel_id(line.tunnel), line.log};
+  auto found = open_.find(key);
+  if (found == open_.end()) {
+    if (open_.size() >= max_open_tunnels) return;
+    found = open_.emplace(key, OpenTunnel{&host, line.seq}).first;
+  }
+  found->second.bytes_from_client = line.bytes_from_client;
+  found->second.bytes_from_upstream = line.bytes_from_upstream;
+}
+
+void Report::note_rule(const LogLine& line) {
+  if (!line.rule.empty() && rules_used_.size() < max_rules && !rules_used_.contains(line.rule))
+    rules_used_.emplace(line.rule);
+}
+
 void Report::add_close(const LogLine& line) {
+  note_rule(line);
   auto& host = host_of(line);
   host.addresses.add(line.upstream);
   host.bytes_from_client += line.bytes_from_client;
@@ -124,6 +143,7 @@ void Report::add_torn(const LogLine& line) {
   const auto found = open_.find(TunnelKey{tunnel_id(line.tunnel), line.log});
   if (found != open_.end()) {
     ++found->second.host->torn;
+    add_bytes_so_far(found->second);
     open_.erase(found);
   } else if (!line.host.empty() && !line.channel.empty()) {
     ++host_of(line).torn;
@@ -140,6 +160,11 @@ void Report::add_failed(const LogLine& line) {
     if (line.dial_time) host.dial_times.add(*line.dial_time);
   }
   add_refused(line);
+}
+
+void Report::add_bytes_so_far(const OpenTunnel& tunnel) {
+  tunnel.host->bytes_from_client += tunnel.bytes_from_client;
+  tunnel.host->bytes_from_upstream += tunnel.bytes_from_upstream;
 }
 
 void Report::forget_tunnel(const LogLine& line) { open_.erase(TunnelKey{tunnel_id(line.tunnel), line.log}); }
@@ -189,7 +214,7 @@ void add_to(RefusedSummary& summary, const LogLine& line) {
   summary.count += line.count;
   note_time(summary.first_seen, summary.last_seen, line.first_at.empty() ? line.time : line.first_at, line.time);
   summary.clients.add(line.client);
-  add_each(summary.addresses, line.resolved);
+  for (const auto address : items_of(line.resolved)) summary.addresses.add(address);
   if (summary.channel.empty()) summary.channel = line.channel;
 }
 
@@ -202,12 +227,13 @@ void Report::add_refused(const LogLine& line) {
   add_to(summary_of(refused_, line, line.reason, another), line);
 }
 
-/// A tunnel says so when it opens, or when its first flight was let through: never both for the same reason.
+/// A tunnel says so when it opens, or when its first flight was let through: never both for the same reason. What was
+/// refused in the end says it too, and was not let out.
 void Report::add_reported(const LogLine& line) {
   const auto reason = parse_reason(line.would_deny);
-  if (!reason || line.action == Action::close || line.action == Action::torn) return;
+  if (!reason) return;
   const bool by_first_flight = row_of(*reason).stage == Stage::first_flight;
-  if (by_first_flight != (line.action == Action::checked)) return;
+  if (line.action != (by_first_flight ? Action::checked : Action::open)) return;
   add_to(summary_of(reported_, line, line.would_deny, by_first_flight), line);
 }
 
@@ -226,6 +252,7 @@ void Report::finish() {
     const auto& life = lives_.at(key.log);
     const bool ended = life.stopped || tunnel.seq < life.last_start;
     ++(ended ? tunnel.host->torn : tunnel.host->open);
+    add_bytes_so_far(tunnel);
   }
   open_.clear();
 }

@@ -22,7 +22,8 @@ struct HostSummary {
   std::uint64_t cut = 0;     ///< opened, but their first bytes were refused
   std::uint64_t failed = 0;  ///< not opened: DNS, network, the client going away
   std::uint64_t torn = 0;    ///< opened, and the log does not say how they ended: the gate crashed
-  std::uint64_t open = 0;    ///< still open where the log ends
+  std::uint64_t open = 0;    ///< still open where the log ends, wherever they opened
+  /// Of tunnels that ended, whole, wherever they began; of others as far as the log says.
   std::uint64_t bytes_from_client = 0;
   std::uint64_t bytes_from_upstream = 0;
   DialTimes dial_times;
@@ -96,6 +97,8 @@ class Report {
   [[nodiscard]] const std::map<std::string, Hour>& hours() const { return hours_; }
   /// The rules that let something pass.
   [[nodiscard]] const std::set<std::string, std::less<>>& rules_used() const { return rules_used_; }
+  /// Which lines it was about.
+  [[nodiscard]] const LogFilter& filter() const { return filter_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
   /// Torn tunnels whose opening is not in the log.
   [[nodiscard]] std::uint64_t torn_unknown() const { return torn_unknown_; }
@@ -106,6 +109,8 @@ class Report {
   struct OpenTunnel {
     HostSummary* host;
     std::uint64_t seq;
+    std::uint64_t bytes_from_client = 0;  ///< as its last progress said
+    std::uint64_t bytes_from_upstream = 0;
   };
   struct TunnelKey {
     std::uint64_t id;
@@ -128,11 +133,15 @@ class Report {
   void note_life(const LogLine& line);
   void add_matching(const LogLine& line);
   void add_open(const LogLine& line);
+  void add_checked(const LogLine& line);
+  void add_progress(const LogLine& line);
   void add_close(const LogLine& line);
   void add_torn(const LogLine& line);
   void add_failed(const LogLine& line);
   void add_refused(const LogLine& line);
   void add_reported(const LogLine& line);
+  void note_rule(const LogLine& line);
+  static void add_bytes_so_far(const OpenTunnel& tunnel);
   void forget_tunnel(const LogLine& line);
   [[nodiscard]] HostSummary& host_of(const LogLine& line);
   [[nodiscard]] HostSummary& new_host(const LogLine& line);

@@ -53,8 +53,13 @@ std::optional<std::uint64_t> first_seq_of(const std::string& path) {
 bool is_compressed(const std::string& path) { return path.ends_with(compressed_suffix); }
 
 std::vector<std::string> segments_of(const std::string& directory) {
+  std::error_code ignored;
+  return segments_of(directory, ignored);
+}
+
+std::vector<std::string> segments_of(const std::string& directory, std::error_code& error) {
   std::map<std::uint64_t, std::string> paths;
-  std::error_code error;
+  error.clear();
   for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
     const auto path = at->path().string();
     const auto seq = first_seq_of(path);

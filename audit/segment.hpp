@@ -5,13 +5,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace shirgate {
 
 /// Paths of the segments in the directory, by the number of their first line. Where a segment is there in both forms,
-/// the plain one. Empty when there are none or the directory can't be read.
+/// the plain one. Empty when there are none or the directory can't be read; the second form says why it can't, if so.
 [[nodiscard]] std::vector<std::string> segments_of(const std::string& directory);
+[[nodiscard]] std::vector<std::string> segments_of(const std::string& directory, std::error_code& error);
 
 /// The number of the segment's first line, as its name says; nothing where the name is no segment's.
 [[nodiscard]] std::optional<std::uint64_t> first_seq_of(const std::string& path);

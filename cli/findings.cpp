@@ -4,6 +4,7 @@
 
 #include "cli/explanation.hpp"
 #include "config/load_catalogue.hpp"
+#include "config/values.hpp"
 #include "policy/reason.hpp"
 
 namespace shirgate {
@@ -38,7 +39,8 @@ class Adviser {
     Advice advice{.text = sentence_on(key.reason)};
     // What was wanted behind a listed host is the name in the hello, and no rule is to be written for that.
     const auto target = parse_target(key.target);
-    if (target.has_error() || !key.sni.empty() || key.runtime.empty()) return advice;
+    // And in the lines to write a runtime's name stands between quotes.
+    if (target.has_error() || !key.sni.empty() || !is_plain_name(key.runtime)) return advice;
     const Name runtime(key.runtime);
     const auto found = config_ != nullptr ? explain_target(*config_, runtime, *target, now_)
                                           : explain_unlisted(*builtin_, nullptr, {}, runtime, *target);
@@ -68,6 +70,26 @@ void sort_by_count(std::vector<Attempt>& attempts) {
                    [](const Attempt& a, const Attempt& b) { return a.summary->count > b.summary->count; });
 }
 
+/// Did a name lead to the public internet that must not? `rule` null: nobody knows what was expected. Then of public
+/// and private answers together either may be the wrong ones.
+bool leads_out(const WrongAnswer& answer, const Rule* rule) {
+  const auto is_public = [](const auto& address) { return address.second == to_string(AddressClass::public_); };
+  if (rule == nullptr)
+    return !answer.addresses.empty() && std::all_of(answer.addresses.begin(), answer.addresses.end(), is_public);
+  const bool for_private =
+      !rule->addresses.empty() && std::none_of(rule->addresses.begin(), rule->addresses.end(), [](const auto& range) {
+        return classify(range.first) == AddressClass::public_;
+      });
+  return for_private && std::any_of(answer.addresses.begin(), answer.addresses.end(), is_public);
+}
+
+/// What the configuration has for the target; null where it has nothing, or there is none.
+const Rule* rule_for(const Config* config, const Report::Refused& key, Time now) {
+  const auto target = parse_target(key.target);
+  if (config == nullptr || target.has_error() || !is_plain_name(key.runtime)) return nullptr;
+  return explain_target(*config, Name(key.runtime), *target, now).rule;
+}
+
 WrongAnswer wrong_answer(const Attempt& attempt) {
   WrongAnswer answer{attempt.key, attempt.summary};
   for (const auto& address : attempt.summary->addresses.listed())
@@ -75,14 +97,12 @@ WrongAnswer wrong_answer(const Attempt& attempt) {
   return answer;
 }
 
-void add_wrong_answers(Findings& findings) {
+void add_wrong_answers(Findings& findings, const Config* config, Time now) {
   for (const auto& attempt : findings.refused) {
     if (parse_reason(attempt.key->reason) != Reason::address_not_expected) continue;
     auto answer = wrong_answer(attempt);
-    const bool has_public = std::any_of(answer.addresses.begin(), answer.addresses.end(), [](const auto& address) {
-      return address.second == to_string(AddressClass::public_);
-    });
-    (has_public ? findings.public_on_private : findings.other_wrong_answers).push_back(std::move(answer));
+    const bool out = leads_out(answer, rule_for(config, *attempt.key, now));
+    (out ? findings.public_on_private : findings.other_wrong_answers).push_back(std::move(answer));
   }
 }
 
@@ -113,12 +133,14 @@ Findings find(const Report& report, const LogTroubles& troubles, const Config* c
   for (const auto& [key, summary] : report.reported().listed)
     findings.reported.push_back({&key, &summary, adviser.on(key)});
   for (auto* attempts : {&findings.unlisted, &findings.reported, &findings.refused}) sort_by_count(*attempts);
-  add_wrong_answers(findings);
+  add_wrong_answers(findings, config, now);
   add_strangers(findings);
   if (config == nullptr) return findings;
   findings.has_rules = true;
   for (const auto& rule : config->policy->rules())
-    if (!report.rules_used().contains(rule.name.text())) findings.unused.push_back(&rule);
+    if (report.filter().is_about(rule.runtime.text(), rule.channel.text()) &&
+        !report.rules_used().contains(rule.name.text()))
+      findings.unused.push_back(&rule);
   return findings;
 }
 

@@ -50,10 +50,11 @@ struct Stranger {
 struct Findings {
   const Report* report;
   const LogTroubles* troubles;
-  std::vector<Attempt> unlisted{};               ///< refused because no rule lists it; the most frequent first
-  std::vector<Attempt> reported{};               ///< what report mode let out, likewise
-  std::vector<Attempt> refused{};                ///< refused otherwise, likewise
-  std::vector<WrongAnswer> public_on_private{};  ///< of `refused`: at least one answer was public
+  std::vector<Attempt> unlisted{};  ///< refused because no rule lists it; the most frequent first
+  std::vector<Attempt> reported{};  ///< what report mode let out, likewise
+  std::vector<Attempt> refused{};   ///< refused otherwise, likewise
+  /// Of `refused`: an answer was public where the configuration wants private ones; without one, all were public.
+  std::vector<WrongAnswer> public_on_private{};
   std::vector<WrongAnswer> other_wrong_answers{};
   std::vector<Stranger> strangers{};  ///< the latest first
   bool has_rules = false;             ///< a configuration was given

@@ -37,7 +37,7 @@ int learn(const Options& options) {
     fmt::print(stderr, "no tunnel opened in these logs, so there is nothing to learn\n");
     return exit_no;
   }
-  const auto output = OutputFile::open(options.output);
+  auto output = OutputFile::open(options.output, options.log.directories);
   if (output.has_error()) {
     fmt::print(stderr, "{}\n", output.error().text());
     return exit_bad_input;

@@ -62,27 +62,13 @@ struct Candidate {
   std::string doubt;                ///< why it is a comment; empty where it is not
 };
 
+/// Likeness alone is no document for this host: see doubt_about.
 bool is_documented(const Resemblance& likeness) {
   return likeness.row != nullptr && likeness.row->transport != adf::Transport::comparison;
 }
 
-/// Why nobody should open it without a ticket; empty where nothing speaks against it.
-std::string doubt_about(const adf::Catalogue& catalogue, const Candidate& candidate, const Places& places) {
-  const auto& host = candidate.target.host;
-  if (candidate.likeness.look_alike) return candidate.likeness.phrase;
-  if (!is_documented(candidate.likeness)) return "Microsoft does not document that SHIR needs it";
-  const auto below = parse_pattern("*." + host.text());
-  if (below.has_value())
-    if (const auto suffix = adf::shared_tenant_suffix_of(catalogue, *below); !suffix.empty())
-      return fmt::format("anybody can rent a name below {}: find out whose this one is", suffix);
-  if (const auto exact = parse_pattern(host.text()); exact.has_value() && opens_doh_resolver(*exact))
-    return "it resolves names over HTTPS, so anything can leave through it";
-  if (!candidate.host->lifted.empty())
-    return fmt::format("only report mode let its first bytes pass: {}", candidate.host->lifted);
-  if (places.any_other) return "it led to addresses that are never dialled";
-  if (places.any_public && places.any_private) return "it led to public and to private addresses";
-  if (places.any_private && candidate.host->more_addresses) return "it led to too many private addresses to list";
-  return {};
+bool is_control(const Candidate& candidate) {
+  return is_documented(candidate.likeness) && candidate.likeness.row->channel == "control";
 }
 
 /// "{factory}.{region}.datafactory.azure.net" and a host of that form -> the two lines; empty for any other host.
@@ -98,11 +84,43 @@ std::string factory_and_region(std::string_view pattern, std::string_view host) 
 /// What to write into the [[runtime]] so that this is its control host; empty where the host does not say.
 std::string identity_of(const Candidate& candidate) {
   const auto* row = candidate.likeness.row;
-  if (!is_documented(candidate.likeness) || row->channel != "control" || !row->ports.contains(candidate.target.port))
-    return {};
+  if (!is_control(candidate) || !row->ports.contains(candidate.target.port)) return {};
   auto text = candidate.likeness.setting;
   if (text.empty()) text = factory_and_region(row->pattern, candidate.target.host.text());
   return text.empty() || row->cloud == "public" ? text : fmt::format("{}\ncloud = \"{}\"", text, row->cloud);
+}
+
+/// A row is like every name below what its names have in common; it documents those that a setting would list, and its
+/// ports. Empty where that is so.
+std::string not_documented(const Candidate& candidate) {
+  constexpr std::string_view nothing = "Microsoft does not document that SHIR needs it";
+  if (!is_documented(candidate.likeness)) return std::string(nothing);
+  if (candidate.likeness.setting.empty() && identity_of(candidate).empty())
+    return is_control(candidate) ? "it is below a documented name and not the control host of any factory"
+                                 : "no setting of a [[runtime]] lists it";
+  return {};
+}
+
+/// Why nobody should open it without a ticket; empty where nothing speaks against it. Of several control hosts only one
+/// is the runtime's own: what that says of the others is not told here.
+std::string doubt_about(const adf::Catalogue& catalogue, const Candidate& candidate, const Places& places) {
+  const auto& host = candidate.target.host;
+  if (candidate.likeness.look_alike) return candidate.likeness.phrase;
+  if (is_documented(candidate.likeness) && !candidate.likeness.row->ports.contains(candidate.target.port))
+    return fmt::format("Microsoft does not document port {} for it", candidate.target.port);
+  if (auto doubt = not_documented(candidate); !doubt.empty()) return doubt;
+  const auto below = parse_pattern("*." + host.text());
+  if (below.has_value())
+    if (const auto suffix = adf::shared_tenant_suffix_of(catalogue, *below); !suffix.empty())
+      return fmt::format("anybody can rent a name below {}: find out whose this one is", suffix);
+  if (const auto exact = parse_pattern(host.text()); exact.has_value() && opens_doh_resolver(*exact))
+    return "it resolves names over HTTPS, so anything can leave through it";
+  if (!candidate.host->lifted.empty())
+    return fmt::format("only report mode let its first bytes pass: {}", candidate.host->lifted);
+  if (places.any_other) return "it led to addresses that are never dialled";
+  if (places.any_public && places.any_private) return "it led to public and to private addresses";
+  if (places.any_private && candidate.host->more_addresses) return "it led to too many private addresses to list";
+  return {};
 }
 
 std::string channel_of(const PassedHost& host, const Resemblance& likeness) {
@@ -123,6 +141,7 @@ class LearnedRuntime {
   [[nodiscard]] std::string write() {
     read_hosts();
     const auto* control = control_host();
+    doubt_other_control_hosts(control);
     auto text = header(control);
     std::map<std::tuple<std::string, std::uint16_t, std::vector<std::string>>, std::vector<std::string>> allowed;
     for (const auto& candidate : candidates_)
@@ -154,15 +173,28 @@ class LearnedRuntime {
     }
   }
 
-  /// The host that says which factory it is: of several the one that was used most.
+  /// The host that says which factory it is: of several one that a rule let pass before one that only report mode did,
+  /// then the one that was used most.
   [[nodiscard]] const Candidate* control_host() const {
     const Candidate* best = nullptr;
+    std::pair<bool, std::uint64_t> best_score;
     for (const auto& candidate : candidates_) {
-      if (candidate.doubt.empty() && !identity_of(candidate).empty() &&
-          (best == nullptr || candidate.host->tunnels > best->host->tunnels))
-        best = &candidate;
+      const std::pair score{!candidate.host->channels.empty(), candidate.host->tunnels};
+      if (!candidate.doubt.empty() || identity_of(candidate).empty() || (best != nullptr && score <= best_score))
+        continue;
+      best = &candidate;
+      best_score = score;
     }
     return best;
+  }
+
+  /// A runtime has one: another that was reached is another factory's, perhaps of somebody else.
+  void doubt_other_control_hosts(const Candidate* control) {
+    if (control == nullptr) return;
+    for (auto& candidate : candidates_)
+      if (&candidate != control && is_control(candidate) && candidate.doubt.empty())
+        candidate.doubt = fmt::format("it is the control host of another factory or region than {}: find out whose",
+                                      control->target.host.text());
   }
 
   [[nodiscard]] std::string header(const Candidate* control) const {

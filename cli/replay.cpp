@@ -46,7 +46,9 @@ void add_replay(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(
       "replay",
-      "What a new configuration would have done to what is in audit logs. Exit 0 nothing that passed would be refused, "
+      "What a new configuration would have done to what is in audit logs. Of first bytes it judges TLS versions, ALPN, "
+      "server names and ECH, and that it was no TLS; the log does not say what came inside a TDS login. Exit 0 nothing "
+      "that passed would be refused, "
       "1 something would or lines could not be read, 2 bad input.");
   add_log_options(*command, options->log);
   command->add_option("--config", options->config, "The new configuration")->required();

@@ -85,7 +85,7 @@ int report(const Options& options) {
   if (options.follow) return follow(options.log.directories, *filter);
   std::optional<Config> config;
   if (!options.config.empty() && !(config = load_or_explain(options.config))) return exit_bad_input;
-  const auto output = OutputFile::open(options.output);
+  auto output = OutputFile::open(options.output, options.log.directories);
   if (output.has_error()) {
     fmt::print(stderr, "{}\n", output.error().text());
     return exit_bad_input;

@@ -51,7 +51,7 @@ std::string refusals_by_host(const std::vector<Attempt>& unlisted) {
   Chart chart{.id = "chart-unlisted", .title = "Refusals by host"};
   for (const auto& [key, summary, advice] : unlisted) {
     if (chart.rows.size() == most_bars) break;
-    chart.rows.push_back({attempt_target(*key), summary->count, 0, counted(summary->count, "time")});
+    chart.rows.push_back({attempt_target(*key, *summary), summary->count, 0, counted(summary->count, "time")});
   }
   chart.summary = fmt::format("The most frequent is {}: {}.", chart.rows.front().label, chart.rows.front().text);
   return bar_chart(chart);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "cli/report_formats.hpp"
@@ -10,7 +11,8 @@ namespace {
 
 /// Everything a row can say; what does not apply to it stays empty.
 struct Line {
-  std::string kind;  ///< host, unlisted, refused, reported or unused
+  /// host, unlisted, refused, reported or unused; with _rest behind it what of these was only counted; or torn_unknown
+  std::string kind;
   std::string runtime;
   std::string channel;
   std::string target;
@@ -35,11 +37,13 @@ struct Line {
   std::string resembles;
   std::string documented;
   std::string careful;
+  std::string to_add;  ///< TOML, so lines
 };
 
 struct Column {
   std::string_view title;
   std::string Line::*field;
+  bool holds_lines = false;
 };
 
 constexpr std::array columns{Column{"kind", &Line::kind},
@@ -66,7 +70,8 @@ constexpr std::array columns{Column{"kind", &Line::kind},
                              Column{"first_use", &Line::first_use},
                              Column{"resembles", &Line::resembles},
                              Column{"documented", &Line::documented},
-                             Column{"careful", &Line::careful}};
+                             Column{"careful", &Line::careful},
+                             Column{"to_add", &Line::to_add, true}};
 
 std::string classes_of(const FewOf& addresses) {
   std::string text;
@@ -118,7 +123,21 @@ Line to_line(const Attempt& attempt, std::string kind) {
           .last_seen = summary->last_seen,
           .resembles = advice.resembles,
           .documented = advice.documented,
-          .careful = advice.against};
+          .careful = advice.against,
+          .to_add = advice.setting.empty() ? advice.allow : advice.setting};
+}
+
+std::string rest_text(const Distinct& rest, std::string_view what) {
+  return fmt::format("{} {}", more_text(rest.count(), rest.is_least()), what);
+}
+
+Line to_line(const Report::Attempts& attempts, std::string kind) {
+  return {.kind = std::move(kind),
+          .target = rest_text(attempts.rest_targets, "targets"),
+          .clients = few_text(attempts.rest.clients),
+          .count = std::to_string(attempts.rest.count),
+          .first_seen = attempts.rest.first_seen,
+          .last_seen = attempts.rest.last_seen};
 }
 
 Line to_line(const Rule& rule) {
@@ -129,9 +148,35 @@ Line to_line(const Rule& rule) {
           .rule = std::string(rule.name.text())};
 }
 
+std::string printable_lines(std::string_view text) {
+  std::string lines;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    lines += (lines.empty() ? "" : "\n") + printable(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
 void append(std::string& text, const Line& line) {
-  for (const auto& column : columns)
-    text += csv_cell(printable(line.*column.field)) + (&column == &columns.back() ? "\r\n" : ",");
+  for (const auto& column : columns) {
+    const auto& cell = line.*column.field;
+    text += csv_cell(column.holds_lines ? printable_lines(cell) : printable(cell)) +
+            (&column == &columns.back() ? "\r\n" : ",");
+  }
+}
+
+/// What found no room above, so that nobody takes the rows for everything.
+void append_rest(std::string& text, const Report& report) {
+  for (const auto& [channel, hosts] : report.channels()) {
+    if (hosts.rest_hosts.count() == 0) continue;
+    auto line = to_line(channel, rest_text(hosts.rest_hosts, "hosts"), hosts.rest);
+    line.kind = "host_rest";
+    append(text, line);
+  }
+  if (report.refused().rest.count > 0) append(text, to_line(report.refused(), "refused_rest"));
+  if (report.reported().rest.count > 0) append(text, to_line(report.reported(), "reported_rest"));
+  if (report.torn_unknown() > 0) append(text, {.kind = "torn_unknown", .count = std::to_string(report.torn_unknown())});
 }
 
 }  // namespace
@@ -146,6 +191,7 @@ std::string report_as_csv(const Findings& findings) {
   for (const auto& attempt : findings.refused) append(text, to_line(attempt, "refused"));
   for (const auto& attempt : findings.reported) append(text, to_line(attempt, "reported"));
   for (const auto* rule : findings.unused) append(text, to_line(*rule));
+  append_rest(text, *findings.report);
   return text;
 }
 

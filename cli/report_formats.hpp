@@ -27,10 +27,12 @@ namespace shirgate {
 [[nodiscard]] std::string few_text(const FewOf& few);
 /// How many more there were: "12 more", "at least 500 more".
 [[nodiscard]] std::string more_text(std::size_t count, bool is_least);
+/// What found no room: "12 refusals on at least 7 more targets: only counted".
+[[nodiscard]] std::string only_counted(const Report::Attempts& attempts, std::string_view what);
 /// True where its one server name is the target's host, as it must be for a relayed tunnel.
 [[nodiscard]] bool names_its_host(const HostSummary& host, const std::string& target);
-/// "host:port (SNI other)"
-[[nodiscard]] std::string attempt_target(const Report::Refused& key);
+/// "host:port (SNI other)", or why nobody can say.
+[[nodiscard]] std::string attempt_target(const Report::Refused& key, const RefusedSummary& summary);
 /// "1 tunnel", "3 tunnels"
 [[nodiscard]] std::string counted(std::uint64_t count, std::string_view what);
 

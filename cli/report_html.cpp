@@ -72,6 +72,7 @@ class ReportPage {
     section("reported", "What only report mode let out",
             attempts("reported-table", "Only reported", findings_.reported));
     section("refused", "What was refused otherwise", attempts("refused-table", "Refused otherwise", findings_.refused));
+    section("rest", "What was only counted", rest());
     section("strangers", "Hosts that were new under a wildcard", strangers());
     section("unused", "Rules that let nothing pass in this time", unused());
     section("troubles", "What could not be read", troubles());
@@ -185,13 +186,23 @@ class ReportPage {
         refusals_by_host(findings_.unlisted) + attempts("unlisted-table", "Not listed", findings_.unlisted);
     for (std::size_t i = 0; i < std::min(findings_.unlisted.size(), most_paragraphs); ++i)
       text += advice_on(findings_.unlisted[i]);
-    return text + left_out_text(report_.refused().rest_targets.count(), "targets");
+    return text;
+  }
+
+  [[nodiscard]] std::string rest() const {
+    std::string text;
+    if (report_.refused().rest.count > 0) text += paragraph(only_counted(report_.refused(), "refusal") + '.');
+    if (report_.reported().rest.count > 0)
+      text += paragraph(only_counted(report_.reported(), "exception of report mode") + '.');
+    if (const auto torn = report_.torn_unknown(); torn > 0)
+      text += paragraph(fmt::format("{} torn whose opening is not in these logs.", counted(torn, "tunnel")));
+    return text;
   }
 
   [[nodiscard]] static std::string advice_on(const Attempt& attempt) {
     const auto& advice = attempt.advice;
     if (advice.setting.empty() && advice.allow.empty() && advice.against.empty()) return {};
-    std::string text = fmt::format("<h3>{}</h3>\n", html_text(attempt_target(*attempt.key)));
+    std::string text = fmt::format("<h3>{}</h3>\n", html_text(attempt_target(*attempt.key, *attempt.summary)));
     if (!advice.resembles.empty()) text += paragraph("Looks like " + advice.resembles);
     text += paragraph(advice.documented.empty() ? "Microsoft does not document that SHIR needs it."
                                                 : "Documented: " + advice.documented);
@@ -216,7 +227,7 @@ class ReportPage {
                      {"Looks like"}});
     for (std::size_t i = 0; i < std::min(attempts.size(), most_rows); ++i) {
       const auto& [key, summary, advice] = attempts[i];
-      table.add({attempt_target(*key), key->runtime, key->reason, std::to_string(summary->count),
+      table.add({attempt_target(*key, *summary), key->runtime, key->reason, std::to_string(summary->count),
                  short_time(summary->first_seen), short_time(summary->last_seen), few_text(summary->clients),
                  advice.resembles.empty() ? advice.text : advice.resembles});
     }

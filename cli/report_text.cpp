@@ -131,7 +131,7 @@ class ReportText {
 
   void write_attempt(const Attempt& attempt) {
     const auto& [key, summary, advice] = attempt;
-    auto title = wrapped(attempt_target(*key), width_ - 2, 2);
+    auto title = wrapped(attempt_target(*key, *summary), width_ - 2, 2);
     title.pop_back();  // its line end
     out_ += "  " + paint_.heading(title) + '\n';
     const auto line = [&](std::string_view text) { out_ += "    " + wrapped(text, width_ - 4, 4); };
@@ -168,10 +168,12 @@ class ReportText {
   }
 
   void write_rest() {
-    const auto& attempts = findings_.report->refused();
-    if (attempts.rest.count > 0)
-      out_ += fmt::format("\n  {} on {} targets were only counted\n", counted(attempts.rest.count, "attempt"),
-                          more_text(attempts.rest_targets.count(), attempts.rest_targets.is_least()));
+    write_rest(findings_.report->refused(), "refusal");
+    write_rest(findings_.report->reported(), "exception of report mode");
+  }
+
+  void write_rest(const Report::Attempts& attempts, std::string_view what) {
+    if (attempts.rest.count > 0) out_ += fmt::format("\n  {}\n", only_counted(attempts, what));
   }
 
   void write_wrong_answers(std::string_view title, const std::vector<WrongAnswer>& answers, bool incident) {

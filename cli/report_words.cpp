@@ -24,6 +24,11 @@ std::string more_text(std::size_t count, bool is_least) {
   return fmt::format("{}{} more", is_least ? "at least " : "", count);
 }
 
+std::string only_counted(const Report::Attempts& attempts, std::string_view what) {
+  return fmt::format("{} on {} targets: only counted", counted(attempts.rest.count, what),
+                     more_text(attempts.rest_targets.count(), attempts.rest_targets.is_least()));
+}
+
 std::string few_text(const FewOf& few) {
   std::string text;
   for (const auto& one : few.listed()) text += (text.empty() ? "" : ", ") + one;
@@ -35,8 +40,9 @@ bool names_its_host(const HostSummary& host, const std::string& target) {
   return host.snis.listed().size() == 1 && target.starts_with(host.snis.listed().front() + ':');
 }
 
-std::string attempt_target(const Report::Refused& key) {
-  if (key.target.empty()) return "(nothing readable)";
+std::string attempt_target(const Report::Refused& key, const RefusedSummary& summary) {
+  // What is over the quota is counted by reason, and nobody is named.
+  if (key.target.empty()) return summary.clients.empty() ? "(only counted, over the quota)" : "(nothing readable)";
   return key.sni.empty() ? key.target : fmt::format("{} (SNI {})", key.target, key.sni);
 }
 

@@ -298,10 +298,18 @@ std::string rules_as_json(const std::vector<ListedRuntime>& list) {
 }
 
 std::string csv_cell(std::string_view text) {
-  // A spreadsheet runs a cell that starts with one of these, in quotes or not.
-  std::string cell(!text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos ? "'"
-                                                                                                                : "");
-  cell += text;
+  // A spreadsheet runs a cell that starts with one of these, in quotes or not. One of a country where numbers have
+  // commas begins a cell at a semicolon, and takes our quotes behind it for its own.
+  std::string cell;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (at == 0 || text[at - 1] == ';') {
+      const auto starts = at == 0 ? at : text.find_first_not_of(" \"", at);
+      if (starts != std::string_view::npos &&
+          std::string_view("=+-@\t\r\n").find(text[starts]) != std::string_view::npos)
+        cell += '\'';
+    }
+    cell += text[at];
+  }
   if (cell.find_first_of("\",\r\n") == std::string::npos) return cell;
   std::string quoted = "\"";
   for (const char c : cell) quoted.append(c == '"' ? 2 : 1, c);

@@ -24,7 +24,8 @@ TEST(LogLine, ReadsWhatTheGateWrites) {
                      .resolved = resolved,
                      .asked = "what",
                      .upstream = parse_address("20.50.1.1"),
-                     .tls = TlsFacts{.sni = "kv1.\"\x1b[31m"},
+                     .tls = TlsFacts{.sni = "kv1.\"\x1b[31m", .alpn = "h2", .max_version = 0x0304, .ech = true},
+                     .resembles = "ssh",
                      .traffic = Traffic{1, 2},
                      .duration = std::chrono::microseconds(3),
                      .dial_time = std::chrono::microseconds(5),
@@ -55,6 +56,10 @@ TEST(LogLine, ReadsWhatTheGateWrites) {
   EXPECT_EQ(line->resolved, "10.1.2.3,fd00::1");
   EXPECT_EQ(line->asked, "what");
   EXPECT_EQ(line->sni, "kv1.\"\x1b[31m");
+  EXPECT_EQ(line->alpn, "h2");
+  EXPECT_EQ(parse_tls_version(line->tls_version), TlsVersion::tls1_3);
+  EXPECT_TRUE(line->ech);
+  EXPECT_EQ(line->resembles, "ssh");
   EXPECT_EQ(line->ended_by, "gate");
   EXPECT_TRUE(line->first_use);
   EXPECT_EQ(line->bytes_from_client, 1U);
@@ -86,6 +91,39 @@ TEST(LogLine, TakesKeysItDoesNotKnow) {
             nullptr);
 }
 
+TEST(LogLine, TakesEveryDayThereIs) {
+  LineParsing lines;
+  for (const auto* text : {R"({"event.action":"open","@timestamp":"2028-02-29T00:00:00.000Z"})",
+                           R"({"event.action":"open","@timestamp":"2026-12-31T23:59:59.999Z"})"})
+    EXPECT_NE(lines.parse(text), nullptr) << text;
+}
+
+TEST(LogLine, CutsWhatIsLongerThanTheGateWrites) {
+  LineParsing lines;
+  const auto* line = lines.parse(R"({"@timestamp":"2026-11-22T10:00:00.000Z","event.action":"open","source.ip":")" +
+                                 std::string(10'000, 'x') + R"("})");
+  ASSERT_NE(line, nullptr);
+  EXPECT_EQ(line->client, std::string(LogLine::max_text_bytes, 'x'));
+}
+
+TEST(LogLine, TakesOfAListThatWasCutWhatIsWhole) {
+  using Items = std::vector<std::string_view>;
+  EXPECT_EQ(items_of(""), Items());
+  EXPECT_EQ(items_of("10.1.2.3"), Items({"10.1.2.3"}));
+  EXPECT_EQ(items_of("10.1.2.3,fd00::1"), Items({"10.1.2.3", "fd00::1"}));
+  EXPECT_FALSE(is_cut_short("10.1.2.3,fd00::1"));
+  std::vector<Address> many(40, *parse_address("10.111.112.113"));
+  std::string text;
+  append_json(text, {.action = Action::denied, .reason = Reason::address_not_expected, .resolved = many});
+  LineParsing lines;
+  const auto* line = lines.parse(text);
+  ASSERT_NE(line, nullptr) << text;
+  EXPECT_TRUE(is_cut_short(line->resolved));
+  const auto items = items_of(line->resolved);
+  EXPECT_GT(items.size(), 10U);
+  for (const auto item : items) EXPECT_EQ(item, "10.111.112.113");
+}
+
 TEST(LogLine, TakesNothingElseForAnEvent) {
   LineParsing lines;
   for (const auto* text : {
@@ -100,6 +138,12 @@ TEST(LogLine, TakesNothingElseForAnEvent) {
            R"({"event.action":"open","@timestamp":"2026-11-22T10:00:00.000+"})",
            R"({"event.action":"open","@timestamp":"2026-13-22T10:00:00.000Z"})",
            R"({"event.action":"open","@timestamp":"2026-11-00T10:00:00.000Z"})",
+           R"({"event.action":"open","@timestamp":"2026-02-29T10:00:00.000Z"})",
+           R"({"event.action":"open","@timestamp":"2026-11-31T10:00:00.000Z"})",
+           R"({"event.action":"open","@timestamp":"2026-11-22T24:00:00.000Z"})",
+           R"({"event.action":"open","@timestamp":"2026-11-22T99:00:00.000Z"})",
+           R"({"event.action":"open","@timestamp":"2026-11-22T10:60:00.000Z"})",
+           R"({"event.action":"open","@timestamp":"2026-11-22T10:00:60.000Z"})",
            R"({"event.action":"opened","@timestamp":"2026-11-22T10:00:00.000Z"})",
            R"({"event.action":"open","@timestamp":"2026-11-22T10:00:00.000Z"}{)",
            R"({"event.action":"open","@timestamp":"2026-11-22T10:00:00.000Z")",

@@ -71,12 +71,24 @@ TEST_F(LogReading, CountsADirectoryOnceHoweverItIsNamed) {
   EXPECT_EQ(read({log, log + "/.", root_.path() + "/b"}), (Events{"1:h"}));
 }
 
-TEST_F(LogReading, CountsLinesOfACopyOnceAndTakesWhatOnlyItHas) {
+TEST_F(LogReading, CountsLinesOfACopyOnceAndTakesWhatOnlyItHasInTheOrderOfTheGate) {
   const auto log = directory("a");
   const auto copy = directory("b");
   write_file(segment_path(log, 2), line(2) + line(3));
   write_file(segment_path(copy, 1), line(1) + line(2));
-  EXPECT_EQ(read({log, copy}), (Events{"2:h", "3:h", "1:h"}));
+  EXPECT_EQ(read({log, copy}), (Events{"1:h", "2:h", "3:h"}));
+}
+
+TEST_F(LogReading, ReadsEachGateInItsOrderWhateverTheOrderOfItsDirectories) {
+  const auto newer = directory("a");
+  const auto other = directory("b");
+  const auto older = directory("c");
+  write_file(segment_path(newer, 5), line(5));
+  write_file(segment_path(newer, 9), line(9));
+  write_file(segment_path(other, 1), line(1, "other", "00000000000000bb"));
+  write_file(segment_path(older, 1) + ".zst", compressed(line(1) + line(2)));
+  write_file(segment_path(older, 7), line(7));
+  EXPECT_EQ(read({newer, other, older}), (Events{"1:h", "2:h", "5:h", "7:h", "9:h", "1:other"}));
 }
 
 TEST_F(LogReading, TellsGatesApartByNameAndNamelessOnesByDirectory) {
@@ -122,6 +134,12 @@ TEST_F(LogReading, DoesNotTakeATornTailForTrouble) {
   write_file(segment_path(log, 1), line(1) + "{");
   read({log});
   EXPECT_FALSE(troubles_.any());
+}
+
+TEST_F(LogReading, SaysWhyADirectoryCanNotBeRead) {
+  const auto path = root_.path() + "/file";
+  write_file(path, "");
+  EXPECT_EQ(read({path}), (Events{path + ": can't be read: Not a directory"}));
 }
 
 TEST_F(LogReading, SaysWhereThereIsNoLog) {

@@ -22,6 +22,8 @@ struct Refused {
             .at = when,
             .client = client,
             .runtime = Name("prod"),
+            .channel = Name("staged"),
+            .rule = Name("prod/staged"),
             .reason = reason,
             .stage = Stage::policy,
             .target = &target};
@@ -77,6 +79,7 @@ TEST(RefusalMerger, MergesTheRestIntoOneEventWithCountFirstAndLast) {
   EXPECT_EQ(found[0].last, noon + seconds(49));
   EXPECT_EQ(found[0].host, "a.example");
   for (const auto* part : {R"("source.ip":"10.20.0.21")", R"("shirgate.runtime":"prod")", R"("shirgate.count":30)",
+                           R"("shirgate.channel":"staged")", R"("shirgate.rule":"prod/staged")",
                            R"("shirgate.reason":"host_not_listed")", R"("event.action":"denied")"})
     EXPECT_NE(found[0].line.find(part), std::string::npos) << part << " in " << found[0].line;
   EXPECT_EQ(found[0].line.find("source.port"), std::string::npos) << "merged over many ports";
@@ -173,7 +176,7 @@ TEST_F(FullMerger, SharesOneEntryPerReasonAmongNewFloods) {
 TEST_F(FullMerger, NamesNobodyInTheSharedEntry) {
   alone(merger_, refused("x.example"), 30);
   const auto line = flushed(merger_, noon + seconds(60)).at(0).line;
-  for (const auto key : {field::client_ip, field::host, field::runtime, field::asked})
+  for (const auto key : {field::client_ip, field::host, field::runtime, field::channel, field::rule, field::asked})
     EXPECT_EQ(line.find("\"" + std::string(key) + "\""), std::string::npos) << key << " in " << line;
 }
 

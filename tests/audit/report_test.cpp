@@ -136,6 +136,34 @@ TEST(Report, TellsOnceWhatReportModeLetOut) {
   EXPECT_TRUE(report.refused().listed.empty());
 }
 
+TEST(Report, TakesNothingForLetOutThatWasRefusedInTheEnd) {
+  Reporting log;
+  constexpr std::string_view lifted = R"("destination.domain":"x.example","destination.port":443,)"
+                                      R"("shirgate.would_deny":"host_not_listed","shirgate.reason":"dns_failed")";
+  for (const auto* action : {"denied", "failed", "progress"}) log.add(line(action, "10:00:00", lifted));
+  EXPECT_TRUE(log.finished().reported().listed.empty());
+}
+
+TEST(Report, TakesARuleForUsedByWhateverATunnelSays) {
+  for (const auto* action : {"open", "checked", "progress", "close"}) {
+    Reporting log;
+    log.add(line(action, "10:00:00", blob_with(R"("shirgate.rule":"r")")));
+    EXPECT_TRUE(log.finished().rules_used().contains("r")) << action;
+  }
+  Reporting log;
+  log.add(line("denied", "10:00:00", blob_with(R"("shirgate.rule":"r","shirgate.reason":"address_not_expected")")));
+  EXPECT_TRUE(log.finished().rules_used().empty());
+}
+
+TEST(Report, ListsOnlyWholeAddresses) {
+  Reporting log;
+  log.add(line("denied", "10:00:00",
+               blob_with(R"("shirgate.reason":"address_not_expected",)"
+                         R"("dns.resolved_ip":"20.60.0.4,10.1.2.3,10.1... (300 bytes, sha256 0123456789abcdef)")")));
+  EXPECT_EQ(log.finished().refused().listed.begin()->second.addresses.listed(),
+            (std::vector<std::string>{"20.60.0.4", "10.1.2.3"}));
+}
+
 TEST(Report, NamesTheServerThatAListedHostWasAFrontFor) {
   Reporting log;
   const auto lifted = blob_with(R"("tls.client.server_name":"Other.example","shirgate.would_deny":"sni_mismatch")");
@@ -214,6 +242,27 @@ TEST_F(ReportEndings, TakeATunnelFromBeforeTheLastStartForTorn) {
   open("0000000000000002");
   EXPECT_EQ(summed_up().torn, 1U);
   EXPECT_EQ(summed_up().open, 1U);
+}
+
+TEST_F(ReportEndings, CountWhatWasRelayedUntilTheLastProgress) {
+  const auto progress = [&](std::string_view tunnel, int sent) {
+    log_.add(line(
+        "progress", "10:00:01",
+        blob_with(fmt::format(R"("shirgate.tunnel":"{}","source.bytes":{},"destination.bytes":1)", tunnel, sent))));
+  };
+  for (const auto* tunnel : {"0000000000000001", "0000000000000002", "0000000000000003"}) open(tunnel);
+  for (const int sent : {5, 10}) progress("0000000000000001", sent);
+  progress("0000000000000002", 200);
+  end("torn", "0000000000000002");
+  progress("0000000000000003", 3000);
+  log_.add(line("close", "10:00:02", blob_with(R"("shirgate.tunnel":"0000000000000003","source.bytes":4000)")));
+  progress("0000000000000004", 50000);  // opened before these lines
+  const auto& host = summed_up();
+  EXPECT_EQ(host.bytes_from_client, 54210U);
+  EXPECT_EQ(host.bytes_from_upstream, 3U);
+  EXPECT_EQ(host.tunnels, 3U);
+  EXPECT_EQ(host.open, 2U);
+  EXPECT_EQ(host.torn, 1U);
 }
 
 TEST_F(ReportEndings, TakeATunnelOfAGateThatStoppedForTorn) {

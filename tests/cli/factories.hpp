@@ -16,7 +16,7 @@ inline const Time now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22)
 
 /// What a ticket must not do: end a string, a comment or a cell, start a formula, or become an expression.
 inline constexpr std::string_view hostile_ticket =
-    R"(=cmd|' /C calc'!A0 \u000a\u201d\u2019 \"; Remove-Item C:\\ #> | <b> [x](y), $(id) `id` } accept)";
+    R"(=cmd|' /C calc'!A0 x;=1 \u000a\u201d\u2019 \"; Remove-Item C:\\ #> | <b> [x](y), $(id) `id` } accept)";
 
 inline std::string factories_text(std::string_view listen = R"(["10.20.0.10:3128", "[fd00:20::a]:3128"])") {
   std::string text = "[gate]\nlisten = ";

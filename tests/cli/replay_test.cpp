@@ -107,6 +107,67 @@ TEST_F(Replaying, CutsAFirstFlightThatReportModeHadLifted) {
   EXPECT_TRUE(replayed(gate_with("mode = \"report\"\nreport_until = 2026-12-01\n")).would_refuse().none());
 }
 
+/// A first flight that passed; `more` is what the log tells of it.
+class ReplayingFlights : public Replaying {
+ protected:
+  std::set<std::string> refused(std::string_view more, std::string_view allow) {
+    log_.clear();
+    log_.add_open("10.20.0.21", "db.contoso.example", 1433);
+    log_.add("checked", fmt::format(R"("shirgate.runtime":"prod","source.ip":"10.20.0.21",)"
+                                    R"("destination.domain":"db.contoso.example","destination.port":1433,{})",
+                                    more));
+    const auto replay =
+        replayed(gate_with(fmt::format("[[allow]]\nruntime = \"prod\"\nchannel = \"db\"\nhosts = "
+                                       "[\"db.contoso.example\"]\nports = [1433]\nticket = \"T-1\"\n{}",
+                                       allow)));
+    std::set<std::string> reasons;
+    for (const auto& [key, summary] : replay.would_refuse().listed) reasons.insert(key.reason);
+    return reasons;
+  }
+  using Reasons = std::set<std::string>;
+  static constexpr std::string_view named = R"("tls.client.server_name":"DB.contoso.example",)";
+};
+
+TEST_F(ReplayingFlights, JudgesTheVersionThatWasOffered) {
+  const auto offered = [&](std::string_view version) {
+    return fmt::format(R"({}"shirgate.tls.max_version":"{}")", named, version);
+  };
+  EXPECT_EQ(refused(offered("TLS1.2"), ""), Reasons());
+  EXPECT_EQ(refused(offered("TLS1.1"), ""), Reasons{"tls_version_refused"});
+  EXPECT_EQ(refused(offered("TLS1.2"), "tls_minimum = \"1.3\"\n"), Reasons{"tls_version_refused"});
+  EXPECT_EQ(refused(offered("unknown"), "tls_minimum = \"1.3\"\n"), Reasons());
+}
+
+TEST_F(ReplayingFlights, JudgesTheProtocolsThatWereOffered) {
+  const auto offered = [&](std::string_view alpn) {
+    return fmt::format(R"({}"shirgate.tls.max_version":"TLS1.3","shirgate.tls.alpn":"{}")", named, alpn);
+  };
+  EXPECT_EQ(refused(offered("h2,http/1.1"), "alpn = [\"http/1.1\", \"h2\"]\n"), Reasons());
+  EXPECT_EQ(refused(offered("h2,http/1.1"), "alpn = [\"http/1.1\"]\n"), Reasons{"alpn_refused"});
+  EXPECT_EQ(refused(offered("h2"), ""), Reasons());
+}
+
+TEST_F(ReplayingFlights, JudgesTheName) {
+  constexpr std::string_view version = R"("shirgate.tls.max_version":"TLS1.3")";
+  EXPECT_EQ(refused(version, ""), Reasons{"sni_absent"});
+  EXPECT_EQ(refused(fmt::format(R"({},"tls.client.server_name":"other.example")", version), ""),
+            Reasons{"sni_mismatch"});
+  EXPECT_EQ(refused(fmt::format(R"({}{},"shirgate.tls.ech":true)", named, version), ""), Reasons{"ech_refused"});
+}
+
+TEST_F(ReplayingFlights, TellsWhatIsNoTls) {
+  EXPECT_EQ(refused(R"("shirgate.resembles":"ssh")", "tls = \"any\"\n"), Reasons());
+  EXPECT_EQ(refused(R"("shirgate.resembles":"ssh")", ""), Reasons{"not_tls"});
+}
+
+TEST_F(Replaying, JudgesNoAddressesThatAreNotAllThere) {
+  log_.add("denied", fmt::format(R"("shirgate.runtime":"prod","source.ip":"10.20.0.21","destination.domain":"{}",)"
+                                 R"("destination.port":443,"shirgate.reason":"address_not_expected",)"
+                                 R"("dns.resolved_ip":"20.50.1.1,20.5... (300 bytes, sha256 0123456789abcdef)")",
+                                 control));
+  EXPECT_TRUE(replayed(gate_with("")).would_allow().none());
+}
+
 TEST_F(Replaying, KeepsHostileNamesHarmless) {
   for (const std::string_view name : {"<img src=x onerror=alert(1)>", "\x1b[31m", "=1", "a|b"})
     log_.add("open", R"("source.ip":"10.20.0.21","destination.port":443)" + member("destination.domain", name));
@@ -196,6 +257,41 @@ TEST_F(Learning, TakesNoOtherNameForTheFactorys) {
   log_.add_open("10.20.0.21", "a.b.westeurope.datafactory.azure.net", 443);
   log_.add_open("10.20.0.21", control, 444);
   EXPECT_NE(learned().find("# No control host passed"), std::string::npos) << learned();
+}
+
+TEST_F(Learning, OpensNoControlHostButTheOneOfTheFactory) {
+  for (int i = 0; i < 2; ++i)
+    log_.add_open("10.20.0.21", control, 443, R"(,"shirgate.channel":"control","shirgate.rule":"r")");
+  for (int i = 0; i < 9; ++i)  // however often
+    log_.add_open("10.20.0.21", "attacker.eastus.datafactory.azure.net", 443,
+                  R"(,"shirgate.would_deny":"host_not_listed")");
+  log_.add_open("10.20.0.21", "a.b.westeurope.datafactory.azure.net", 443,
+                R"(,"shirgate.would_deny":"host_not_listed")");
+  log_.add_open("10.20.0.21", "eu.frontend.clouddatahub.net", 443, R"(,"shirgate.would_deny":"host_not_listed")");
+  const auto text = learned();
+  EXPECT_NE(text.find("factory = \"contoso-prod\"\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("# attacker.eastus.datafactory.azure.net: it is the control host of another factory"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("\n[[allow]]"), std::string::npos) << text;
+  std::set<std::string> refused;
+  const auto replay = replayed(text);
+  for (const auto& [key, summary] : replay.would_refuse().listed) refused.insert(key.target);
+  EXPECT_EQ(refused,
+            (std::set<std::string>{"attacker.eastus.datafactory.azure.net:443",
+                                   "a.b.westeurope.datafactory.azure.net:443", "eu.frontend.clouddatahub.net:443"}));
+}
+
+TEST_F(Learning, DoubtsWhatNoSettingListsAndPortsThatNobodyDocuments) {
+  log_.add_open("10.20.0.21", control, 443);
+  log_.add_open("10.20.0.21", control, 8443);
+  log_.add_open("10.20.0.21", "download.microsoft.com", 444);
+  log_.add_open("10.20.0.21", "x.download.microsoft.com", 443);
+  const auto text = learned();
+  EXPECT_EQ(text.find("\n[[allow]]"), std::string::npos) << text;
+  EXPECT_NE(text.find("# download.microsoft.com: Microsoft does not document port 444 for it."), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("# x.download.microsoft.com: no setting of a [[runtime]] lists it."), std::string::npos) << text;
 }
 
 TEST_F(Learning, KeepsPrivateEndpointsWhereTheyAre) {

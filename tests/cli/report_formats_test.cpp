@@ -32,6 +32,8 @@ const std::vector<Hostile> hostile{{"Markup", "<img src=x onerror=alert(1)>"},
                                    {"Nul", std::string("a\0b", 3)},
                                    {"LineEnds", "two\r\nlines"},
                                    {"Formula", "=cmd|' /C calc'!A0"},
+                                   {"FormulaBehindASemicolon", "x;=1"},
+                                   {"FormulaBehindASemicolonAndQuotes", "x; \"=1\""},
                                    {"Plus", "+1"},
                                    {"Minus", "-1"},
                                    {"At", "@SUM(A1)"},
@@ -106,6 +108,7 @@ TEST_P(HostileNames, AreTextInASpreadsheet) {
     ASSERT_EQ(row.size(), rows.front().size());
     for (const auto& cell : row) {
       EXPECT_TRUE(cell.empty() || std::string_view("=+-@\t\r").find(cell.front()) == std::string_view::npos) << cell;
+      EXPECT_FALSE(std::regex_search(cell, std::regex("; *\"?[=+@-]"))) << cell;
     }
   }
 }
@@ -203,6 +206,97 @@ TEST_F(ReportFormats, TellPublicAnswersOnPrivateChannelsFromOthers) {
   EXPECT_EQ(found.other_wrong_answers[0].addresses[0].second, "special");
 }
 
+TEST_F(ReportFormats, TakeMixedAnswersForALeakOnlyWhereTheRuleWantsPrivateOnes) {
+  constexpr std::string_view mixed = R"(,"dns.resolved_ip":"20.60.0.9,10.9.9.9")";
+  refuse("mixed.contoso.example", "address_not_expected", mixed);
+  refuse("public.contoso.example", "address_not_expected", mixed);
+  const auto names = [](const std::vector<WrongAnswer>& answers) {
+    std::set<std::string> found;
+    for (const auto& answer : answers) found.insert(answer.key->target);
+    return found;
+  };
+  const auto found = findings();
+  EXPECT_EQ(names(found.public_on_private), (std::set<std::string>{"contosostage.blob.core.windows.net:443"}));
+  const auto config = load(
+      "[gate]\nlisten = [\"10.20.0.10:3128\"]\n[audit]\ndirectory = \"a\"\n[[runtime]]\nname = \"prod\"\n"
+      "clients = [\"10.20.0.21\"]\nfactory = \"contoso-prod\"\nregion = \"westeurope\"\nauto_update = false\n"
+      "interactive_authoring = \"off\"\n[[allow]]\nruntime = \"prod\"\nchannel = \"x\"\nhosts = "
+      "[\"mixed.contoso.example\"]\nports = [443]\naddresses = [\"10.1.0.0/16\"]\n[[allow]]\nruntime = \"prod\"\n"
+      "channel = \"y\"\nhosts = [\"public.contoso.example\"]\nports = [443]\n",
+      "t.toml", today);
+  ASSERT_TRUE(config.has_value());
+  const auto known = find(report_, troubles_, &*config, today);
+  EXPECT_EQ(names(known.public_on_private),
+            (std::set<std::string>{"contosostage.blob.core.windows.net:443", "mixed.contoso.example:443"}));
+}
+
+TEST_F(ReportFormats, AskOnlyTheRulesThatTheLinesAreAboutWhetherTheyWereUsed) {
+  const auto config = load(
+      "[gate]\nlisten = [\"10.20.0.10:3128\"]\n[audit]\ndirectory = \"a\"\n[[runtime]]\nname = \"prod\"\n"
+      "clients = [\"10.20.0.21\"]\nfactory = \"contoso-prod\"\nregion = \"westeurope\"\nauto_update = false\n"
+      "interactive_authoring = \"off\"\n[[allow]]\nruntime = \"prod\"\nchannel = \"x\"\nhosts = "
+      "[\"mystery.example\"]\nports = [443]\n",
+      "t.toml", today);
+  ASSERT_TRUE(config.has_value());
+  const auto unused = [&](LogFilter filter) {
+    Report report(std::move(filter));
+    report.finish();
+    std::set<std::string> channels;
+    for (const auto* rule : find(report, troubles_, &*config, today).unused) channels.emplace(rule->channel.text());
+    return channels;
+  };
+  EXPECT_EQ(unused({}), (std::set<std::string>{"control", "x"}));
+  EXPECT_EQ(unused({.channel = "x"}), (std::set<std::string>{"x"}));
+  EXPECT_EQ(unused({.runtime = "other"}), std::set<std::string>());
+}
+
+TEST_F(ReportFormats, AdviseOnNoRuntimeThatCanNotBeNamed) {
+  log_.add("denied", R"("source.ip":"10.20.0.21","destination.domain":"n.example","destination.port":443,)"
+                     R"("shirgate.reason":"host_not_listed")" +
+                         member("shirgate.runtime", "x\"\n[[allow]]\nhosts = [\"evil.example\"] #"));
+  const auto found = findings();
+  for (const auto& attempt : found.unlisted)
+    if (attempt.key->target == "n.example:443") EXPECT_EQ(attempt.advice.allow, "");
+  EXPECT_EQ(report_as_text(found, 100, Paint(false)).find("evil.example\"]"), std::string::npos);
+}
+
+TEST_F(ReportFormats, GiveASpreadsheetTheLinesToAdd) {
+  const auto found = findings();
+  bool seen = false;
+  for (const auto& row : parse_csv(report_as_csv(found)))
+    seen = seen || row.back().find("[[allow]]\nruntime = \"prod\"\n") != std::string::npos;
+  EXPECT_TRUE(seen);
+}
+
+TEST_F(ReportFormats, SayEverywhereWhatWasOnlyCounted) {
+  log_.add("torn", R"("shirgate.tunnel":"0000000000000008")");
+  for (std::size_t i = 0; i < Report::max_refused + 7; ++i) {
+    LogLine line{.action = Action::open, .time = "2026-11-22T10:00:00.000Z"};
+    const auto host = fmt::format("h{}.example", i);
+    line.host = host;
+    line.would_deny = "host_not_listed";
+    report_.add(line);
+    line.action = Action::denied;
+    line.would_deny = {};
+    line.reason = "connect_timeout";
+    report_.add(line);
+  }
+  const auto found = findings();
+  const auto csv = report_as_csv(found);
+  for (const auto* kind : {"host_rest,", "refused_rest,", "reported_rest,", "torn_unknown,"})
+    EXPECT_NE(csv.find(std::string("\n") + kind), std::string::npos) << kind;
+  for (const auto& text : {report_as_text(found, 100, Paint(false)), report_as_html(found)}) {
+    EXPECT_NE(text.find("exceptions of report mode on 7 more targets: only counted"), std::string::npos);
+    EXPECT_NE(text.find("more targets: only counted", text.find("refusals on")), std::string::npos);
+    EXPECT_NE(text.find("1 tunnel torn whose opening is not in these logs"), std::string::npos);
+  }
+}
+
+TEST_F(ReportFormats, SayOfARefusalOverTheQuotaThatItWasOnlyCounted) {
+  log_.add("denied", R"("shirgate.reason":"host_not_listed","shirgate.count":900)");
+  EXPECT_NE(report_as_text(findings(), 100, Paint(false)).find("(only counted, over the quota)"), std::string::npos);
+}
+
 TEST_F(ReportFormats, KnowWithAConfigurationWhatItAllowsNowAndWhichRulesNobodyUsed) {
   const auto config = load(
       "[gate]\nlisten = [\"10.20.0.10:3128\"]\n[audit]\ndirectory = \"a\"\n[[runtime]]\nname = \"prod\"\n"
@@ -288,6 +382,25 @@ TEST(TimeBins, AreHoursWithoutGapsOrDays) {
   ASSERT_EQ(last_day.size(), 1U);
   EXPECT_EQ(last_day[0].label, "2026-11-22");
   EXPECT_TRUE(time_bins({}, 10).empty());
+}
+
+TEST(TimeBins, TakeHoursThatSortOtherwiseAsTextForWhatTheyAre) {
+  const std::map<std::string, Report::Hour> hours{
+      {"2026-02-31T00", {1, 0}}, {"2026-03-01T05", {2, 0}}, {"2026-03-01T99", {4, 0}}, {"2026-03-02T00", {8, 0}}};
+  for (const std::size_t most : {1U, 2U, 4U, 10U, 1000U}) {
+    const auto bins = time_bins(hours, most);
+    EXPECT_LE(bins.size(), most);
+    ASSERT_FALSE(bins.empty());
+  }
+  std::uint64_t tunnels = 0;
+  for (const auto& bin : time_bins(hours, 1000)) tunnels += bin.hour.tunnels;
+  EXPECT_EQ(tunnels, 15U);
+}
+
+TEST(TimeBins, RoundDownBefore1970) {
+  const auto bins = time_bins({{"1969-12-31T05", {1, 0}}}, 10);
+  ASSERT_EQ(bins.size(), 1U);
+  EXPECT_EQ(bins[0].label, "1969-12-31 05:00");
 }
 
 }  // namespace

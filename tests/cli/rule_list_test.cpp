@@ -149,7 +149,8 @@ TEST_F(RuleListTest, CsvIsReadBackAndHoldsNoFormula) {
     EXPECT_EQ(record.size(), records.front().size());
     for (const auto& cell : record) {
       EXPECT_TRUE(cell.empty() || std::string_view("=+-@\t\r\n").find(cell.front()) == std::string_view::npos) << cell;
-      saw_ticket = saw_ticket || cell.starts_with("'=cmd|' /C calc'!A0 \n");
+      EXPECT_EQ(cell.find(";="), std::string::npos) << cell;
+      saw_ticket = saw_ticket || cell.starts_with("'=cmd|' /C calc'!A0 x;'=1 \n");
     }
   }
   EXPECT_TRUE(saw_ticket);

@@ -71,7 +71,7 @@ def write_log(folder):
     log.add_refusal("contoso-kv.vault.azure.net")
     log.add_refusal("contoso-prod.westeurope.datafactory.azure.net.evil.example")
     log.add_refusal("contosostage.blob.core.windows.net", "address_not_expected", shirgate__channel="staged",
-                    dns__resolved_ip="20.60.0.4,10.1.2.3")
+                    dns__resolved_ip="20.60.0.4,20.60.0.5")
     log.add_refusal("erp.contoso.example", "address_not_expected", shirgate__channel="erp", dns__resolved_ip="10.1.2.3")
     log.add("failed", shirgate__runtime="contoso-prod", shirgate__channel="staged", source__ip="10.20.0.21",
             destination__domain="contosostage.blob.core.windows.net", destination__port=443,
