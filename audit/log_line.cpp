@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstring>
 #include <variant>
 
 #include "audit/fields.hpp"
+#include "audit/log_time.hpp"
 #include "audit/segment_reader.hpp"
 
 namespace shirgate {
@@ -86,20 +86,6 @@ class RowsByKey {
 };
 constexpr RowsByKey rows_by_key;
 
-/// "2026-11-22T02:29:36.341Z" and nothing else; of a day and a time of day that there is, so that times sort as their
-/// texts do.
-bool is_time(std::string_view text) {
-  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd.dddZ";
-  const bool fits = std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
-                               [](char c, char wanted) { return wanted == 'd' ? c >= '0' && c <= '9' : c == wanted; });
-  if (!fits) return false;
-  const auto two = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
-  const std::chrono::year_month_day day(std::chrono::year(two(0) * 100 + two(2)),
-                                        std::chrono::month(static_cast<unsigned>(two(5))),
-                                        std::chrono::day(static_cast<unsigned>(two(8))));
-  return day.ok() && two(11) <= 23 && two(14) <= 59 && two(17) <= 59;
-}
-
 /// A value and where it stands in the line.
 struct Value {
   ondemand::value& json;
@@ -155,13 +141,12 @@ bool is_plain_value(const Value& value) {
   }
 }
 
+/// Of a value that was longer than the log takes.
+constexpr std::string_view cut_mark = "... (";
+
 }  // namespace
 
 bool LogLine::is_cut() const { return action == Action::close && stage == to_string(Stage::first_flight); }
-
-namespace {
-constexpr std::string_view cut_mark = "... (";
-}  // namespace
 
 bool is_cut_short(std::string_view list) { return list.find(cut_mark) != std::string_view::npos; }
 
@@ -188,7 +173,7 @@ LogLineParser::~LogLineParser() = default;
 
 LogLine* LogLineParser::parse(std::string_view text) {
   line_ = LogLine{.text = text};
-  return read(text) && is_time(line_.time) ? &line_ : nullptr;
+  return read(text) && parse_log_time(line_.time) ? &line_ : nullptr;
 }
 
 bool LogLineParser::read(std::string_view text) {

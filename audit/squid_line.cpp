@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include "audit/log_time.hpp"
 
 namespace shirgate {
 namespace {
@@ -24,20 +24,10 @@ std::string field_of(std::string_view text) {
   return field;
 }
 
-int number_at(std::string_view time, std::size_t at, std::size_t size) {
-  int number = 0;
-  std::from_chars(time.data() + at, time.data() + at + size, number);
-  return number;
-}
-
-/// "2026-11-22T02:29:36.341Z" in seconds since 1970, as Squid writes them.
+/// In seconds since 1970, as Squid writes them; what is no time is their beginning.
 std::string epoch_text(std::string_view time) {
-  const std::chrono::year_month_day day(std::chrono::year(number_at(time, 0, 4)),
-                                        std::chrono::month(static_cast<unsigned>(number_at(time, 5, 2))),
-                                        std::chrono::day(static_cast<unsigned>(number_at(time, 8, 2))));
-  const auto seconds = std::chrono::sys_days(day).time_since_epoch() + std::chrono::hours(number_at(time, 11, 2)) +
-                       std::chrono::minutes(number_at(time, 14, 2)) + std::chrono::seconds(number_at(time, 17, 2));
-  return fmt::format("{}.{:03}", std::chrono::seconds(seconds).count(), number_at(time, 20, 3));
+  const auto read = parse_log_time(time).value_or(LogTime()).time_since_epoch().count();
+  return fmt::format("{}.{:03}", read / 1000, read % 1000);
 }
 
 std::string result_of(const LogLine& event) {
@@ -54,8 +44,12 @@ std::string peer_of(const LogLine& event) {
 
 }  // namespace
 
+bool ends_request(Action action) {
+  return action == Action::close || action == Action::denied || action == Action::failed;
+}
+
 std::string squid_line(const LogLine& event) {
-  if (event.action != Action::close && !event.is_refusal()) return {};
+  if (!ends_request(event.action)) return {};
   const auto target = event.host.empty() ? std::string(event.asked) : fmt::format("{}:{}", event.host, event.port);
   return fmt::format("{} {:6} {} {} {} CONNECT {} - {} -\n", epoch_text(event.time), event.duration / 1'000'000,
                      field_of(event.client), result_of(event), event.bytes_from_upstream, field_of(target),

@@ -92,7 +92,7 @@ class SinkReader {
   SinkSettings read() {
     read_name();
     read_kind();
-    if (const auto format = table_.choice("format", {"ecs"})) sink_.format = SinkFormat::ecs;
+    if (table_.choice("format", {"ecs", "squid"}) == "squid") sink_.format = SinkFormat::squid;
     read_backlog();
     read_syslog();
     read_tls();

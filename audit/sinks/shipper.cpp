@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "audit/chain.hpp"
+#include "audit/log_time.hpp"
 
 namespace shirgate {
 namespace {
@@ -31,20 +32,9 @@ constexpr std::uint64_t max_lines_a_mark = 64;
 /// With fewer marks each line has its own, so that few lines are not delivered late.
 constexpr std::size_t single_marks = 64;
 
-std::int64_t number_at(std::string_view text, std::size_t at, std::size_t digits) {
-  std::int64_t value = 0;
-  for (const char c : text.substr(at, digits)) value = value * 10 + (c - '0');
-  return value;
-}
-
-/// Milliseconds since 1970 of "2026-11-22T10:00:00.000Z", as every line has it.
-std::int64_t milliseconds_of(std::string_view at) {
-  if (at.size() != 24) return 0;
-  using namespace std::chrono;
-  const auto date = year(static_cast<int>(number_at(at, 0, 4))) / month(static_cast<unsigned>(number_at(at, 5, 2))) /
-                    day(static_cast<unsigned>(number_at(at, 8, 2)));
-  const auto clock = (number_at(at, 11, 2) * 60 + number_at(at, 14, 2)) * 60 + number_at(at, 17, 2);
-  return duration_cast<milliseconds>(sys_days(date).time_since_epoch()).count() + clock * 1000 + number_at(at, 20, 3);
+/// Milliseconds since 1970.
+std::int64_t milliseconds_of(const Follower::Line& line) {
+  return parse_log_time(line.front.body.at).value_or(LogTime()).time_since_epoch().count();
 }
 
 /// A receiver may say anything.
@@ -84,6 +74,7 @@ Shipper::Shipper(const std::string& directory, Parts parts, Durable& durable)
       durable_(durable),
       follower_(directory,
                 [this](std::string_view text) { on_trouble_(fmt::format("sink {}: {}", settings_.name, text)); }),
+      shipped_text_(settings_.format),
       cursor_(parts.cursor),
       delivered_seq_(cursor_.seq),
       kept_(cursor_.seq) {}
@@ -215,10 +206,9 @@ Checked<std::size_t> Shipper::send_some() {
   while (count < lines_a_round && has_room()) {
     const auto* line = peek();
     if (line == nullptr) break;
-    const auto taken = sink_->send({line->text, line->front});
+    const auto taken = send(*line);
     if (taken.has_error()) return taken.error();
     if (!*taken) break;
-    ++sent_;
     note_sent(*line);
     waiting_.reset();
     ++count;
@@ -226,9 +216,19 @@ Checked<std::size_t> Shipper::send_some() {
   return count;
 }
 
+Checked<bool> Shipper::send(const Follower::Line& line) {
+  const auto text = shipped_text_.of(line);
+  if (!text)
+    on_trouble_(fmt::format("sink {}: line {} can't be read, and is left out", settings_.name, line.front.seq));
+  if (!text || text->empty()) return true;
+  auto taken = sink_->send({*text, line.front});
+  if (taken.has_value() && *taken) ++sent_;
+  return taken;
+}
+
 void Shipper::note_sent(const Follower::Line& line) {
   if (marks_.size() < single_marks || marks_.back().lines >= max_lines_a_mark)
-    marks_.push_back({.first_at = milliseconds_of(line.front.body.at)});
+    marks_.push_back({.first_at = milliseconds_of(line)});
   auto& mark = marks_.back();
   mark.sent = sent_;
   ++mark.lines;
@@ -246,7 +246,7 @@ void Shipper::note_confirmed(std::uint64_t count) {
   if (any) {
     delivered_seq_.store(cursor_.seq);
     last_arrival_.store(Clock::now().time_since_epoch().count());
-    has_delivered_ = true;
+    has_delivered_ = has_delivered_ || count > 0;
   }
   note_oldest();
 }
@@ -260,7 +260,7 @@ void Shipper::note_standing() {
 
 void Shipper::note_oldest() {
   const auto* line = marks_.empty() ? peek() : nullptr;
-  oldest_at_.store(!marks_.empty() ? marks_.front().first_at : line ? milliseconds_of(line->front.body.at) : 0);
+  oldest_at_.store(!marks_.empty() ? marks_.front().first_at : line ? milliseconds_of(*line) : 0);
 }
 
 void Shipper::keep_cursor(bool now) {

@@ -15,6 +15,7 @@
 
 #include "audit/sinks/cursor.hpp"
 #include "audit/sinks/follower.hpp"
+#include "audit/sinks/shipped_text.hpp"
 #include "audit/sinks/sink.hpp"
 #include "config/sink.hpp"
 
@@ -97,6 +98,8 @@ class Shipper {
   /// One round: sends what there is, hears what arrived.
   [[nodiscard]] Checked<bool> deliver();
   [[nodiscard]] Checked<std::size_t> send_some();
+  /// Sends the line, unless the format leaves it out. False: there is no room now.
+  [[nodiscard]] Checked<bool> send(const Follower::Line& line);
   void note_sent(const Follower::Line& line);
   void note_oldest();
   void note_confirmed(std::uint64_t count);
@@ -118,6 +121,7 @@ class Shipper {
   const std::function<void(std::string_view)> on_trouble_;
   Durable& durable_;
   Follower follower_;
+  ShippedText shipped_text_;
   Cursor cursor_;                          ///< delivered
   bool is_in_place_ = false;               ///< the follower, behind the last of the marks
   std::optional<Follower::Line> waiting_;  ///< not sent yet

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "shipper_fixture.hpp"
 
 namespace shirgate::test {
@@ -195,6 +197,62 @@ TEST_F(ShipperTest, KeepsItsCursorBeforeADisconnectThatMayHang) {
   ASSERT_GE(kept_at_disconnect.size(), 2U);
   EXPECT_EQ(kept_at_disconnect.front(), 20U);
   EXPECT_EQ(kept_at_disconnect.back(), 21U);
+}
+
+constexpr auto closed = R"(,"source.ip":"10.0.0.1","destination.domain":"a.example","destination.port":443)";
+
+/// What was sent, as it stands.
+std::vector<std::string> sent_to(Receiver& receiver) {
+  const std::scoped_lock lock(receiver.mutex);
+  return receiver.lines;
+}
+
+TEST_F(ShipperTest, SendsSquidTheRequestsThatEndedAndLeavesOutTheRest) {
+  const auto add = [this](const char* action, const char* more) {
+    log_.add(action, "2026-11-22T10:00:00.000Z", more);
+    durable_.advance_to(log_.end().next_seq - 1);
+  };
+  write(3);
+  add("close", closed);
+  write(3);
+  add("denied", R"(,"destination.domain":"b.example","destination.port":443,"shirgate.reason":"host_not_listed")");
+  write(200);
+  start({.name = "siem", .format = SinkFormat::squid});
+  ASSERT_TRUE(all_arrive()) << "lines that are left out count as delivered";
+  EXPECT_EQ(
+      sent_to(receiver_),
+      (std::vector<std::string>{"1795341600.000      0 10.0.0.1 TCP_TUNNEL/200 0 CONNECT a.example:443 - HIER_NONE/- -",
+                                "1795341600.000      0 - TCP_DENIED/403 0 CONNECT b.example:443 - HIER_NONE/- -"}));
+  shipper_->stop(milliseconds(0));
+  EXPECT_EQ(kept().seq, log_.end().next_seq - 1);
+  EXPECT_TRUE(troubles_.empty());
+}
+
+TEST_F(ShipperTest, SendsSquidAgainWhatABrokenConnectionDidNotConfirm) {
+  receiver_.break_after = 2;
+  receiver_.confirm_at_most = 1;
+  for (int i = 0; i < 5; ++i) {
+    write(1);
+    log_.add("close", "2026-11-22T10:00:00.000Z", closed + fmt::format(R"(,"destination.bytes":{})", i));
+  }
+  durable_.advance_to(log_.end().next_seq - 1);
+  start({.name = "siem", .format = SinkFormat::squid});
+  ASSERT_TRUE(all_arrive());
+  const auto sent = sent_to(receiver_);
+  const std::set<std::string> different(sent.begin(), sent.end());
+  EXPECT_EQ(different.size(), 5U);
+  EXPECT_GT(sent.size(), 5U);
+}
+
+TEST_F(ShipperTest, SaysWhichLineSquidCanNotBeTold) {
+  log_.add("close", "2026-11-22T10:00:00.000Z", R"(,"source.ip":[)");
+  durable_.advance_to(1);
+  start({.name = "siem", .format = SinkFormat::squid});
+  ASSERT_TRUE(all_arrive());
+  shipper_->stop(milliseconds(0));
+  ASSERT_EQ(troubles_.size(), 1U);
+  EXPECT_EQ(troubles_[0], "sink siem: line 1 can't be read, and is left out");
+  EXPECT_TRUE(receiver_.lines.empty());
 }
 
 }  // namespace

@@ -45,12 +45,13 @@ TEST(Sinks, ReadsEverythingOfSyslog) {
                                         {"tls_key", R"("/etc/gate.key")"},
                                         {"required", "true"},
                                         {"max_backlog", "5000"},
-                                        {"format", R"("ecs")"}})
+                                        {"format", R"("squid")"}})
     block.emplace_back(key, value);
   const auto sinks = sinks_of(with_sink(block));
   ASSERT_EQ(sinks.size(), 1U);
   EXPECT_EQ(sinks[0], (SinkSettings{.name = "siem",
                                     .kind = SinkKind::syslog,
+                                    .format = SinkFormat::squid,
                                     .required = true,
                                     .max_backlog = 5000,
                                     .host = "siem.contoso.example",
@@ -110,7 +111,7 @@ const std::vector<Case> wrong_sinks{
     {"name_of_the_unfinished", good_syslog, "name", R"("siem.new")", "may not begin with"},
     {"no_kind", good_stdout, "kind", "", "needs kind"},
     {"kind", good_stdout, "kind", R"("splunk")", "write one of: syslog, kafka, stdout"},
-    {"format", good_stdout, "format", R"("cef")", "write one of: "},
+    {"format", good_stdout, "format", R"("cef")", "write one of: ecs, squid"},
     {"no_address", good_syslog, "address", "", "needs address"},
     {"address_without_port", good_syslog, "address", R"("siem.contoso.example")", "is not host:port"},
     {"address_with_port_0", good_syslog, "address", R"("10.0.0.5:0")", "is not host:port"},

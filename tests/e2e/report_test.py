@@ -174,6 +174,20 @@ class Report(unittest.TestCase):
             self.assertRegex(line, r"^\d+\.\d{3} +\d+ \S+ TCP_(TUNNEL|DENIED)/\d{3} \d+ CONNECT \S+ - HIER_\w+/\S+ -$")
             self.assertIsNone(re.search(r"[<>\"'|=+@`;]", line), line)
 
+    def test_squid_lines_are_read_by_an_analyser(self):
+        text = report("--format", "squid", self.audit)
+        with tempfile.TemporaryDirectory() as folder:
+            log, answer = os.path.join(folder, "access.log"), os.path.join(folder, "answer.json")
+            with open(log, "wb") as file:
+                file.write(text)
+            subprocess.run(["goaccess", log, "--no-global-config", "--no-ip-validation", "--no-progress",
+                            "--log-format=%x.%^ %~%L %h %^/%s %b %m %U", "--datetime-format=%s", "-o", answer],
+                           check=True, capture_output=True, stdin=subprocess.DEVNULL)
+            with open(answer, encoding="utf-8") as file:
+                general = json.load(file)["general"]
+        self.assertEqual(general["failed_requests"], 0)
+        self.assertEqual(general["valid_requests"], text.count(b"\n"))
+
 
 class Page(unittest.TestCase):
     """The page of the same log in a browser."""

@@ -192,6 +192,19 @@ class ToRsyslog(unittest.TestCase):
         gate.stop()
         self.expect_all(gate, rsyslog)
 
+    def test_squid_lines_arrive_as_an_analyser_reads_them(self):
+        rsyslog, gate = self.start("tcp", 'format = "squid"\n')
+        self.use(gate, 10)
+        gate.stop()
+        whole = run([BINARY, "report", "--format", "squid", gate.audit]).stdout.splitlines()
+        self.assertEqual(sum("TCP_TUNNEL/200" in line for line in whole), 10)
+        self.assertEqual(sum("TCP_DENIED/403" in line for line in whole), 10)
+
+        def arrived():
+            return [MESSAGE.fullmatch(text).group(8) for text in rsyslog.messages() if "shirgate@" in text]
+        wait_for(lambda: len(arrived()) >= len(whole), "the last lines")
+        self.assertEqual(arrived(), whole)
+
     def kill_in_the_middle(self, transport, kill):
         rsyslog, gate = self.start(transport)
         self.use(gate, 5)
