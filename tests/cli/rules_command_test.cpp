@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "cli/commands.hpp"
+#include "command_run.hpp"
 #include "factories.hpp"
 
 namespace shirgate::test {
@@ -11,28 +11,8 @@ namespace {
 
 class RulesCommand : public testing::Test {
  protected:
-  struct Outcome {
-    int code;
-    std::string out;
-    std::string err;
-  };
-
-  Outcome run(std::vector<std::string> arguments) {
-    CLI::App app;
-    Chosen chosen;
-    add_rules(app, chosen);
-    std::reverse(arguments.begin(), arguments.end());
-    arguments.emplace_back("rules");
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    int code = 0;
-    try {
-      app.parse(arguments);
-      code = chosen();
-    } catch (const CLI::ParseError& error) {
-      code = app.exit(error) == 0 ? exit_yes : exit_bad_input;
-    }
-    return {code, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+  static Outcome run(std::vector<std::string> arguments) {
+    return run_command(add_rules, "rules", std::move(arguments));
   }
 
   std::string file_with(std::string_view listen) {
