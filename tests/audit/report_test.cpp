@@ -159,7 +159,7 @@ TEST(Report, ListsOnlyWholeAddresses) {
   Reporting log;
   log.add(line("denied", "10:00:00",
                blob_with(R"("shirgate.reason":"address_not_expected",)"
-                         R"("dns.resolved_ip":"20.60.0.4,10.1.2.3,10.1... (300 bytes, sha256 0123456789abcdef)")")));
+                         R"~("dns.resolved_ip":"20.60.0.4,10.1.2.3,10.1... (300 bytes, sha256 0123456789abcdef)")~")));
   EXPECT_EQ(log.finished().refused().listed.begin()->second.addresses.listed(),
             (std::vector<std::string>{"20.60.0.4", "10.1.2.3"}));
 }

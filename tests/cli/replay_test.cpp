@@ -163,7 +163,7 @@ TEST_F(ReplayingFlights, TellsWhatIsNoTls) {
 TEST_F(Replaying, JudgesNoAddressesThatAreNotAllThere) {
   log_.add("denied", fmt::format(R"("shirgate.runtime":"prod","source.ip":"10.20.0.21","destination.domain":"{}",)"
                                  R"("destination.port":443,"shirgate.reason":"address_not_expected",)"
-                                 R"("dns.resolved_ip":"20.50.1.1,20.5... (300 bytes, sha256 0123456789abcdef)")",
+                                 R"~("dns.resolved_ip":"20.50.1.1,20.5... (300 bytes, sha256 0123456789abcdef)")~",
                                  control));
   EXPECT_TRUE(replayed(gate_with("")).would_allow().none());
 }
