@@ -31,9 +31,13 @@ Ticket Audit::push(const Event& event) {
 
 Ticket Audit::append(const Event& event) {
   const bool refusal = event.action == Action::denied || event.action == Action::failed;
+  const bool opens = event.action == Action::open;
+  if (!opens) counts_.count(event);
   if (refusal && event.client && !refusals_.stands_alone(event)) return {true};
-  if (event.action == Action::open && !(journal_.healthy() && journal_.settings().may_open())) return {false};
-  return push(event);
+  if (opens && !(journal_.healthy() && journal_.settings().may_open())) return {false};
+  const auto ticket = push(event);
+  if (opens && ticket.taken) counts_.count(event);
+  return ticket;
 }
 
 void Audit::tick(WallTime now) {

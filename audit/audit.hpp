@@ -5,6 +5,7 @@
 #include <string>
 
 #include "audit/event.hpp"
+#include "audit/event_counts.hpp"
 #include "audit/refusal_merger.hpp"
 #include "audit/ring.hpp"
 
@@ -42,6 +43,9 @@ class Audit {
   /// holds once that has reached its ticket's. JournalSettings::on_durable tells when to look.
   [[nodiscard]] std::uint64_t durable_up_to() const { return ring_.released(); }
 
+  /// Any thread.
+  [[nodiscard]] const EventCounts& counts() const { return counts_; }
+
   /// Writes merged refusals whose minute is over. Call about once a second.
   void tick(WallTime now);
   /// Writes what is still merged. Call once, at the end.
@@ -53,6 +57,7 @@ class Audit {
   Journal& journal_;
   Ring& ring_;
   RefusalMerger refusals_;
+  EventCounts counts_;
   std::string line_;
 };
 

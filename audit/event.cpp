@@ -126,9 +126,9 @@ constexpr std::array table{
     FieldRow{field::lab, all, "true when the gate runs as a lab; absent otherwise.", FieldType::flag, "true", "own"},
 };
 
-constexpr std::array<std::string_view, 15> action_names{"start", "policy", "open",   "checked", "progress",
-                                                        "close", "denied", "failed", "stop",    "segment",
-                                                        "live",  "head",   "torn",   "gap",     "checkpoint"};
+constexpr std::array<std::string_view, action_count> action_names{"start", "policy", "open",   "checked", "progress",
+                                                                  "close", "denied", "failed", "stop",    "segment",
+                                                                  "live",  "head",   "torn",   "gap",     "checkpoint"};
 
 std::string list(std::span<const Address> addresses) {
   std::string text;
@@ -210,6 +210,11 @@ void write_journal(JsonLine& line, const Event& event) {
 }  // namespace
 
 std::string_view to_string(Action action) { return action_names.at(static_cast<std::size_t>(action)); }
+
+bool tells_exception(Action action, Reason would_deny) {
+  if (would_deny == Reason::allowed) return false;
+  return action == (row_of(would_deny).stage == Stage::first_flight ? Action::checked : Action::open);
+}
 
 std::string_view tls_version_text(std::uint16_t version) {
   switch (version) {

@@ -35,6 +35,11 @@ enum class Action : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(Action action);
 [[nodiscard]] std::optional<Action> parse_action(std::string_view word);
+inline constexpr std::size_t action_count = 15;
+
+/// A tunnel says what report mode let out when it opens, or when its first flight was let through: never both for the
+/// same reason. What was refused in the end says it too, and was not let out.
+[[nodiscard]] bool tells_exception(Action action, Reason would_deny);
 
 /// The version as events spell it, and back; of one that has no name nobody can tell which it was.
 [[nodiscard]] std::string_view tls_version_text(std::uint16_t version);

@@ -111,6 +111,12 @@ Journal::~Journal() {
   thread_.join();
 }
 
+EventTotals Journal::totals() const {
+  EventTotals totals;
+  for (const auto& writer : writers_) writer->counts().add_to(totals);
+  return totals;
+}
+
 void Journal::wake(bool hurry) {
   // An exchange each time: whoever finds work_ true has put its event where the journal's next round sees it.
   const bool first = !work_.exchange(true, std::memory_order_acq_rel);

@@ -47,6 +47,8 @@ class Journal {
   [[nodiscard]] bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
   /// Any thread. Events of the writers that are on disk, since the gate started.
   [[nodiscard]] std::uint64_t lines_written() const { return lines_.load(std::memory_order_relaxed); }
+  /// Any thread. Of all writers since the gate started.
+  [[nodiscard]] EventTotals totals() const;
   [[nodiscard]] const JournalSettings& settings() const { return settings_; }
   [[nodiscard]] RefusalQuota& refusal_quota() { return refusal_quota_; }
 

@@ -227,14 +227,10 @@ void Report::add_refused(const LogLine& line) {
   add_to(summary_of(refused_, line, line.reason, another), line);
 }
 
-/// A tunnel says so when it opens, or when its first flight was let through: never both for the same reason. What was
-/// refused in the end says it too, and was not let out.
 void Report::add_reported(const LogLine& line) {
   const auto reason = parse_reason(line.would_deny);
-  if (!reason) return;
-  const bool by_first_flight = row_of(*reason).stage == Stage::first_flight;
-  if (line.action != (by_first_flight ? Action::checked : Action::open)) return;
-  add_to(summary_of(reported_, line, line.would_deny, by_first_flight), line);
+  if (!reason || !tells_exception(line.action, *reason)) return;
+  add_to(summary_of(reported_, line, line.would_deny, line.action == Action::checked), line);
 }
 
 Report::Hour& Report::hour_of(const LogLine& line) {

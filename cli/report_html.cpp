@@ -193,7 +193,7 @@ class ReportPage {
     std::string text;
     if (report_.refused().rest.count > 0) text += paragraph(only_counted(report_.refused(), "refusal") + '.');
     if (report_.reported().rest.count > 0)
-      text += paragraph(only_counted(report_.reported(), "exception of report mode") + '.');
+      text += paragraph(only_counted(report_.reported(), "reported attempt") + '.');
     if (const auto torn = report_.torn_unknown(); torn > 0)
       text += paragraph(fmt::format("{} torn whose opening is not in these logs.", counted(torn, "tunnel")));
     return text;

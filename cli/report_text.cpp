@@ -169,7 +169,7 @@ class ReportText {
 
   void write_rest() {
     write_rest(findings_.report->refused(), "refusal");
-    write_rest(findings_.report->reported(), "exception of report mode");
+    write_rest(findings_.report->reported(), "reported attempt");
   }
 
   void write_rest(const Report::Attempts& attempts, std::string_view what) {

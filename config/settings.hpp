@@ -63,6 +63,10 @@ struct Settings {
   // [[sink]]
   std::vector<SinkSettings> sinks;
 
+  // [metrics]
+  std::string metrics_file;  ///< empty: none
+  std::chrono::milliseconds metrics_interval{15'000};
+
   // [dns]
   std::vector<Endpoint> dns_servers;  ///< empty: the system's
   std::chrono::milliseconds dns_timeout{5'000};

@@ -107,6 +107,8 @@ struct ReasonRow {
   std::string_view advice;        ///< one sentence for the person who reads it
 };
 
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::internal_error) + 1;
+
 /// Every reason, in the order of the enum.
 [[nodiscard]] std::span<const ReasonRow> reason_table();
 

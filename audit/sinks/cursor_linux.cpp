@@ -12,6 +12,7 @@
 #include "audit/sinks/cursor.hpp"
 #include "certs/signing_key.hpp"
 #include "config/file_descriptor_linux.hpp"
+#include "config/replace_file.hpp"
 
 namespace shirgate {
 namespace {
@@ -28,15 +29,6 @@ std::optional<Cursor> parse(std::string_view text) {
   if (!text.starts_with(' ') || !text.ends_with('\n')) return std::nullopt;
   if (!from_hex(text.substr(1, text.size() - 2), cursor.hash)) return std::nullopt;
   return cursor;
-}
-
-/// The text is small: one write, or none.
-int write_whole(const std::string& path, std::string_view text) {
-  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640));
-  if (file.get() < 0) return errno;
-  errno = ENOSPC;
-  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return errno;
-  return ::fsync(file.get()) == 0 ? 0 : errno;
 }
 
 }  // namespace
@@ -64,10 +56,8 @@ Checked<bool> CursorFile::write(const Cursor& cursor) const {
   std::error_code error;
   if (std::filesystem::create_directory(folder_, error)) error = sync_directory(folder_ + "/..");
   if (error) return can_not("make", folder_, error.value());
-  const auto unfinished = path_ + ".new";
-  if (const int failed = write_whole(unfinished, fmt::format("{} {}\n", cursor.seq, to_hex(cursor.hash))); failed != 0)
-    return can_not("write", unfinished, failed);
-  if (::rename(unfinished.c_str(), path_.c_str()) != 0) return can_not("replace", path_, errno);
+  error = replace_file(path_, fmt::format("{} {}\n", cursor.seq, to_hex(cursor.hash)), 0640);
+  if (error) return can_not("write", path_, error.value());
   if (const auto failed = sync_directory(folder_)) return can_not("sync", folder_, failed.value());
   return true;
 }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "policy/date.hpp"
+#include "proxy/gate/fixed_settings.hpp"
 #include "proxy/loop/socket.hpp"
 #include "proxy/operational_log.hpp"
 #include "version.hpp"
@@ -44,37 +45,6 @@ JournalSettings journal_settings(const Settings& settings, std::size_t writers) 
           .refusals_per_minute = static_cast<std::uint64_t>(settings.refusals_per_minute),
           .program = fmt::format("shirgate {}", version),
           .lab = settings.lab_enabled};
-}
-
-/// The setting of the audit log that differs, or empty.
-std::string_view audit_difference(const Settings& now, const Settings& next) {
-  if (now.audit_directory != next.audit_directory) return "[audit] directory";
-  if (now.group_ms != next.group_ms) return "[audit] group_ms";
-  if (now.durability != next.durability) return "[audit] durability";
-  if (now.head_interval != next.head_interval) return "[audit] head_interval";
-  if (now.segment_mib != next.segment_mib) return "[audit] segment_mib";
-  if (now.segment_age != next.segment_age) return "[audit] segment_age";
-  if (now.keep_days != next.keep_days) return "[audit] keep_days";
-  if (now.keep_mib != next.keep_mib) return "[audit] keep_mib";
-  if (now.keep_at_least_days != next.keep_at_least_days) return "[audit] keep_at_least_days";
-  if (now.refusals_per_minute != next.refusals_per_minute) return "[audit] refusals_per_minute";
-  return {};
-}
-
-/// The setting that differs and can't while the gate runs, or empty.
-std::string_view fixed_difference(const Settings& now, const Settings& next) {
-  if (now.listen != next.listen) return "[gate] listen";
-  if (now.ingresses != next.ingresses) return "[[forward]] or [[transparent]]";
-  if (now.workers != next.workers) return "[gate] workers";
-  if (now.max_connections != next.max_connections) return "[gate] max_connections";
-  if (now.max_connections_per_client != next.max_connections_per_client) return "[gate] max_connections_per_client";
-  if (now.relay != next.relay) return "[gate] relay";
-  if (const auto audit = audit_difference(now, next); !audit.empty()) return audit;
-  if (now.sinks != next.sinks) return "[[sink]]";
-  if (now.dns_servers != next.dns_servers) return "[dns] servers";
-  if (now.lab_enabled != next.lab_enabled) return "[lab] enabled";
-  if (now.lab_dial != next.lab_dial) return "[lab] dial";
-  return {};
 }
 
 /// Two descriptors a tunnel and a pipe, and some for listeners, DNS, the log and reloads. Raises the soft limit as far
@@ -168,8 +138,19 @@ Checked<bool> Gate::open_everything() {
       for (const auto& door : of_worker) ::close(door.fd);
     return opened.error();
   }
+  if (const auto made = make_workers(std::move(doors)); made.has_error()) return made.error();
+  if (const auto published = publish_metrics(); published.has_error()) return published.error();
+  std::string where;
+  for (const auto& endpoint : listening_) where += ' ' + to_string(endpoint);
+  note(Action::start, fmt::format("shirgate {} listens on{}{}", version, where, warn_of_reporting()));
+  wake_waiting_sessions(true);
+  for (auto& worker : workers_) worker->start();
+  return true;
+}
+
+Checked<bool> Gate::make_workers(std::vector<std::vector<Door>> doors) {
   try {
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < doors.size(); ++i)
       workers_.push_back(std::make_unique<Worker>(Worker::Setup{
           .snapshot = snapshot_,
           .audit = journal_->writer(i),
@@ -179,17 +160,44 @@ Checked<bool> Gate::open_everything() {
           .doors = std::move(doors[i]),
           .census = *census_,
           .index = i,
-          .workers = count,
+          .workers = doors.size(),
           .post = [this](std::size_t worker, std::function<void(Worker&)> call) { post(worker, std::move(call)); }}));
   } catch (const std::exception& error) {
     return complain(error.what());
   }
-  std::string where;
-  for (const auto& endpoint : listening_) where += ' ' + to_string(endpoint);
-  note(Action::start, fmt::format("shirgate {} listens on{}{}", version, where, warn_of_reporting()));
-  wake_waiting_sessions(true);
-  for (auto& worker : workers_) worker->start();
   return true;
+}
+
+Checked<bool> Gate::publish_metrics() {
+  const auto& settings = snapshot_->settings;
+  if (settings.metrics_file.empty()) return true;
+  auto file = MetricsFile::start({.path = settings.metrics_file,
+                                  .interval = settings.metrics_interval,
+                                  .text = [this] { return metrics_text(numbers()); },
+                                  .on_trouble = operational_log::error});
+  if (file.has_error()) return file.error();
+  metrics_file_ = *std::move(file);
+  return true;
+}
+
+GateNumbers Gate::numbers() const {
+  SnapshotPtr snapshot;
+  {
+    const std::scoped_lock lock(snapshot_mutex_);
+    snapshot = snapshot_;
+  }
+  GateNumbers numbers{.version = version,
+                      .started = std::chrono::duration_cast<std::chrono::seconds>(started_.time_since_epoch()).count(),
+                      .configuration = snapshot->number,
+                      .connections = connections(),
+                      .max_connections = snapshot->settings.max_connections,
+                      .audit_healthy = journal_->healthy(),
+                      .audit_lines = journal_->lines_written(),
+                      .events = journal_->totals(),
+                      .sinks = shippers_->numbers()};
+  for (const auto& runtime : snapshot->policy->runtimes())
+    if (runtime.reporting) numbers.reporting.emplace_back(runtime.name.text());
+  return numbers;
 }
 
 std::string Gate::warn_of_reporting() const {
@@ -233,8 +241,12 @@ void Gate::note(Action action, std::string_view text) {
 Checked<bool> Gate::reload(Config config) {
   const auto fixed = fixed_difference(snapshot_->settings, config.settings);
   if (!fixed.empty()) return complain(fmt::format("{} can't change while the gate runs; restart it", fixed));
-  snapshot_ = std::make_shared<const Snapshot>(
+  auto next = std::make_shared<const Snapshot>(
       Snapshot{std::move(config.settings), std::move(config.policy), snapshot_->number + 1});
+  {
+    const std::scoped_lock lock(snapshot_mutex_);
+    snapshot_ = std::move(next);
+  }
   for (auto& worker : workers_) worker->post([&worker = *worker, snapshot = snapshot_] { worker.use(snapshot); });
   note(Action::policy, fmt::format("configuration {} in force{}", snapshot_->number, warn_of_reporting()));
   return true;
@@ -255,6 +267,7 @@ void Gate::stop(std::chrono::milliseconds drain_time) {
 
 Gate::~Gate() {
   if (journal_ && !workers_.empty()) stop(std::chrono::milliseconds(0));
+  metrics_file_.reset();
   workers_.clear();
   // Its last lines are to be shipped too.
   journal_.reset();

@@ -12,6 +12,8 @@
 #include "config/load.hpp"
 #include "policy/checked.hpp"
 #include "proxy/gate/first_uses.hpp"
+#include "proxy/gate/metrics.hpp"
+#include "proxy/gate/metrics_file.hpp"
 #include "proxy/gate/occupancy.hpp"
 #include "proxy/gate/snapshot.hpp"
 #include "proxy/gate/worker.hpp"
@@ -43,6 +45,8 @@ class Gate {
   [[nodiscard]] std::int64_t connections() const { return occupancy_.total() + strangers_.total(); }
   [[nodiscard]] const Journal& journal() const { return *journal_; }
   [[nodiscard]] const Shippers& shippers() const { return *shippers_; }
+  /// Any thread.
+  [[nodiscard]] GateNumbers numbers() const;
 
  private:
   static constexpr std::int64_t max_strangers = 64;
@@ -50,6 +54,8 @@ class Gate {
   [[nodiscard]] Checked<bool> open_everything();
   /// The journal, and the shippers that follow it.
   [[nodiscard]] Checked<bool> open_log(std::size_t writers);
+  [[nodiscard]] Checked<bool> make_workers(std::vector<std::vector<Door>> doors);
+  [[nodiscard]] Checked<bool> publish_metrics();
   [[nodiscard]] Checked<bool> open_doors(std::vector<std::vector<Door>>& by_worker);
   /// Any thread, once every worker has been made.
   void post(std::size_t worker, std::function<void(Worker&)> call);
@@ -60,6 +66,7 @@ class Gate {
   /// Says so in the operational log, and in words for the audit's note; nothing where every runtime enforces.
   [[nodiscard]] std::string warn_of_reporting() const;
 
+  mutable std::mutex snapshot_mutex_;  ///< others than the gate's own thread read it for metrics
   SnapshotPtr snapshot_;
   Occupancy occupancy_;
   FirstUses first_uses_;
@@ -72,7 +79,9 @@ class Gate {
   std::mutex waking_mutex_;
   bool waking_ = false;  ///< the workers are there to be told that their events are on disk
   bool stopped_ = false;
+  std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   std::chrono::steady_clock::time_point drained_by_{};
+  std::unique_ptr<MetricsFile> metrics_file_;  ///< reads all of the others
 };
 
 }  // namespace shirgate

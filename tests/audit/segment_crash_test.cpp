@@ -96,6 +96,7 @@ TEST_F(KilledKeeper, WithBothForms) {
 class KilledInDeleting : public KilledKeeper, public testing::WithParamInterface<std::size_t> {};
 
 TEST_P(KilledInDeleting, GoesOnWithWhatIsLeft) {
+  open_journal(settings_);  // which ends every tunnel, so that nothing but old lines is deleted
   const AfterKill whole(directory_.path());
   settings_.retention.bytes = 6000;
   {
@@ -113,9 +114,7 @@ TEST_P(KilledInDeleting, GoesOnWithWhatIsLeft) {
     const auto journal = open_journal(settings_);
     EXPECT_TRUE(holds_soon([&] { return *first_seq_of(segments().front()) >= first_kept; }));
   }
-  const auto found = expect_intact(directory_.path());
-  EXPECT_GT(found.torn, 0U);
-  EXPECT_EQ(found.live, 0U) << "the checkpoint took the opens along, and they were torn at the next start";
+  EXPECT_EQ(expect_intact(directory_.path()).live, 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(After, KilledInDeleting, testing::Values(0, 1, 4));

@@ -237,6 +237,8 @@ TEST_F(ShipperTest, SendsSquidAgainWhatABrokenConnectionDidNotConfirm) {
   }
   durable_.advance_to(log_.end().next_seq - 1);
   start({.name = "siem", .format = SinkFormat::squid});
+  ASSERT_TRUE(holds_soon([this] { return receiver_.connects > 2; }));
+  receiver_.change([](Receiver& one) { one.break_after = one.confirm_at_most = 1'000'000; });
   ASSERT_TRUE(all_arrive());
   const auto sent = sent_to(receiver_);
   const std::set<std::string> different(sent.begin(), sent.end());

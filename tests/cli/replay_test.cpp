@@ -156,7 +156,7 @@ TEST_F(ReplayingFlights, JudgesTheName) {
 }
 
 TEST_F(ReplayingFlights, TellsWhatIsNoTls) {
-  EXPECT_EQ(refused(R"("shirgate.resembles":"ssh")", "tls = \"any\"\n"), Reasons());
+  EXPECT_EQ(refused(R"("shirgate.resembles":"ssh")", "tls = \"any\"\nexpires = 2027-01-31\n"), Reasons());
   EXPECT_EQ(refused(R"("shirgate.resembles":"ssh")", ""), Reasons{"not_tls"});
 }
 

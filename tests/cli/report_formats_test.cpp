@@ -257,7 +257,7 @@ TEST_F(ReportFormats, AdviseOnNoRuntimeThatCanNotBeNamed) {
   const auto found = findings();
   for (const auto& attempt : found.unlisted)
     if (attempt.key->target == "n.example:443") EXPECT_EQ(attempt.advice.allow, "");
-  EXPECT_EQ(report_as_text(found, 100, Paint(false)).find("evil.example\"]"), std::string::npos);
+  EXPECT_FALSE(std::regex_search(report_as_text(found, 100, Paint(false)), std::regex(R"(\n *hosts = \["evil)")));
 }
 
 TEST_F(ReportFormats, GiveASpreadsheetTheLinesToAdd) {
@@ -286,7 +286,7 @@ TEST_F(ReportFormats, SayEverywhereWhatWasOnlyCounted) {
   for (const auto* kind : {"host_rest,", "refused_rest,", "reported_rest,", "torn_unknown,"})
     EXPECT_NE(csv.find(std::string("\n") + kind), std::string::npos) << kind;
   for (const auto& text : {report_as_text(found, 100, Paint(false)), report_as_html(found)}) {
-    EXPECT_NE(text.find("exceptions of report mode on 7 more targets: only counted"), std::string::npos);
+    EXPECT_NE(text.find("reported attempts on 7 more targets: only counted"), std::string::npos);
     EXPECT_NE(text.find("more targets: only counted", text.find("refusals on")), std::string::npos);
     EXPECT_NE(text.find("1 tunnel torn whose opening is not in these logs"), std::string::npos);
   }

@@ -91,7 +91,9 @@ TEST_F(VerifyCommand, SeesACutTailByTheHeadThatWasKeptElsewhere) {
   text.pop_back();
   text.resize(text.rfind('\n') + 1);
   overwrite(segment(), text);
-  EXPECT_EQ(run().code, exit_yes) << "nothing in the directory says so";
+  expect_fault(run(), segment(), "says the file state");
+  std::filesystem::remove(directory_.path() + "/state");
+  EXPECT_EQ(run().code, exit_yes) << "nothing in the directory says so any more" << run().out;
   EXPECT_EQ(run({"--head", known_head()}).code, exit_no);
 }
 

@@ -14,6 +14,7 @@
 #include "document.hpp"
 #include "policy/adf/factory.hpp"
 #include "policy/reason.hpp"
+#include "proxy/gate/metrics.hpp"
 
 namespace shirgate::test {
 namespace {
@@ -133,6 +134,14 @@ TEST(Documents, ListExactlyTheKeysOfATransparentDoor) {
 }
 
 TEST(Documents, ListExactlyTheKeysOfASink) { EXPECT_EQ(keys_in("sink-keys"), keys_taken_by("sink")); }
+
+TEST(Documents, ListEveryMetric) {
+  std::string expected = "| metric | type | label | meaning |\n|---|---|---|---|\n";
+  for (const auto& row : metrics_table())
+    expected += fmt::format("| `{}` | {} | {} | {} |\n", row.name, row.type, row.label.empty() ? "" : code(row.label),
+                            row.help);
+  expect_section("operations.md", "metrics", expected);
+}
 
 TEST(Documents, ListEveryFieldOfTheAuditLog) {
   std::string expected = "| key | in | type | unit | example | ECS | meaning |\n|---|---|---|---|---|---|---|\n";

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "audit/journal.hpp"
-#include "audit/sinks/shipper.hpp"
 #include "journal_reading.hpp"
 #include "temporary_directory.hpp"
 
@@ -17,52 +16,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t writers = 3;
 
-/// Takes every line as soon as it is durable, whatever the disk does meanwhile.
-class Follow {
- public:
-  explicit Follow(const std::string& directory)
-      : directory_(directory),
-        follower_(directory, [](std::string_view text) { ADD_FAILURE() << text; }),
-        thread_([this] { run(); }) {}
-  ~Follow() {
-    if (thread_.joinable()) finish();
-  }
-  Follow(const Follow&) = delete;
-  Follow& operator=(const Follow&) = delete;
-
-  void wrote_up_to(std::uint64_t seq) { durable_.advance_to(seq); }
-  void expect_the_log() {
-    finish();
-    const auto all = all_lines_in(directory_);
-    std::vector<std::string> durable;
-    for (const auto& line : all)
-      if (read_line_front(line)->seq <= durable_.seq()) durable.push_back(line);
-    EXPECT_EQ(lines_, durable);
-  }
-
- private:
-  void run() {
-    for (bool last = false; !last;) {
-      last = over_.load();
-      const auto up_to = durable_.seq();
-      while (const auto line = follower_.next(up_to)) lines_.emplace_back(line->text);
-      if (!last) durable_.wait(up_to, milliseconds(2), [this] { return over_.load(); });
-    }
-  }
-  void finish() {
-    over_ = true;
-    durable_.wake_all();
-    thread_.join();
-  }
-
-  std::string directory_;
-  Durable durable_;
-  std::atomic<bool> over_{false};
-  std::vector<std::string> lines_;
-  Follower follower_;
-  std::thread thread_;
-};
-
 /// One gate's life on a disk that fails, and another after that on a disk that doesn't.
 class Life {
  public:
@@ -72,7 +25,6 @@ class Life {
     settings_.segment_age = std::chrono::hours(1);
     settings_.head_interval = std::chrono::hours(1);
     settings_.ring_bytes = 65'536;
-    settings_.on_written = [this](std::uint64_t seq) { follow_.wrote_up_to(seq); };
   }
 
   /// Starts, opens tunnels and ends some of them, and stops. False where it could not start.
@@ -91,8 +43,7 @@ class Life {
   }
 
   /// `accepted` is what must be there, and once; nothing else may be.
-  void expect_everything_once() {
-    follow_.expect_the_log();
+  void expect_everything_once() const {
     std::map<std::string, int> found;
     for (const auto& line : lines_in(settings_.directory)) {
       const auto front = read_line_front(line);
@@ -122,7 +73,6 @@ class Life {
   JournalSettings settings_ = settings_for(directory_.path(), writers);
   std::map<std::string, int> accepted_;
   Ticket last_;
-  Follow follow_{directory_.path()};
 };
 
 struct Misfortune {
