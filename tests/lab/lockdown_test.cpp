@@ -111,7 +111,7 @@ TEST(Lockdown, SeesAChannelThatThePolicyForgot) {
 
 TEST(Lockdown, SeesAnAddressThatChanged) {
   const auto report = run_with(config_with(R"("20.60.0.4")", R"("20.60.0.44")"));
-  EXPECT_EQ(broken_of(report, "staged"), "the log says 20.60.0.4 was dialled\n");
+  EXPECT_EQ(broken_of(report, "staged"), "the log says 20.60.0.4 was dialled\n") << broken_lines(report.expectations);
   EXPECT_EQ(attempts_with_breaks(report), 1U);
 }
 
@@ -125,7 +125,7 @@ hosts = ["contoso-kv.vault.azure.net"]
 ports = [443]
 ticket = "LAB-3"
 )"));
-  EXPECT_EQ(broken_of(report, "keyvault"), "the log calls it keyvault\n");
+  EXPECT_EQ(broken_of(report, "keyvault"), "the log calls it keyvault\n") << broken_lines(report.expectations);
 }
 
 TEST(Lockdown, SaysWhatIsWrongWithAConfiguration) {
