@@ -54,6 +54,8 @@ Reason judge_hello(const LogLine& line, const Rule& rule, const Host& host) {
 /// Likewise of a first flight that passed, whatever it was.
 Reason judge_flight(const LogLine& line, const Rule& rule, const Host& host) {
   if (!line.resembles.empty() && rule.protocol == Protocol::tls) return Reason::not_tls;
+  if (!line.resembles.empty() && rule.protocol == Protocol::tds && line.resembles != "tds")
+    return Reason::tds_malformed;
   const auto judged = judge_hello(line, rule, host);
   if (judged != Reason::allowed) return judged;
   const auto lifted = parse_reason(line.would_deny);

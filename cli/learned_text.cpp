@@ -173,28 +173,31 @@ class LearnedRuntime {
     }
   }
 
-  /// The host that says which factory it is: of several one that a rule let pass before one that only report mode did,
-  /// then the one that was used most.
+  /// The host that says which factory it is: of those that a rule let pass the one that was used most. Without any,
+  /// the only one that report mode let out; of several nobody can tell whose they are, and use proves nothing.
   [[nodiscard]] const Candidate* control_host() const {
-    const Candidate* best = nullptr;
-    std::pair<bool, std::uint64_t> best_score;
+    const Candidate* by_rule = nullptr;
+    std::vector<const Candidate*> others;
     for (const auto& candidate : candidates_) {
-      const std::pair score{!candidate.host->channels.empty(), candidate.host->tunnels};
-      if (!candidate.doubt.empty() || identity_of(candidate).empty() || (best != nullptr && score <= best_score))
-        continue;
-      best = &candidate;
-      best_score = score;
+      if (!candidate.doubt.empty() || identity_of(candidate).empty()) continue;
+      if (candidate.host->channels.empty())
+        others.push_back(&candidate);
+      else if (by_rule == nullptr || candidate.host->tunnels > by_rule->host->tunnels)
+        by_rule = &candidate;
     }
-    return best;
+    if (by_rule != nullptr) return by_rule;
+    return others.size() == 1 ? others.front() : nullptr;
   }
 
   /// A runtime has one: another that was reached is another factory's, perhaps of somebody else.
   void doubt_other_control_hosts(const Candidate* control) {
-    if (control == nullptr) return;
-    for (auto& candidate : candidates_)
-      if (&candidate != control && is_control(candidate) && candidate.doubt.empty())
-        candidate.doubt = fmt::format("it is the control host of another factory or region than {}: find out whose",
-                                      control->target.host.text());
+    for (auto& candidate : candidates_) {
+      if (&candidate == control || !is_control(candidate) || !candidate.doubt.empty()) continue;
+      candidate.doubt = control == nullptr
+                            ? "it is one of several control hosts, and no rule says which is this runtime's: find out"
+                            : fmt::format("it is the control host of another factory or region than {}: find out whose",
+                                          control->target.host.text());
+    }
   }
 
   [[nodiscard]] std::string header(const Candidate* control) const {
@@ -205,7 +208,7 @@ class LearnedRuntime {
                             passed_.more_clients ? "  # and more, for which there was no room here" : "");
     if (control == nullptr) {
       text +=
-          "# No control host passed, so nobody can tell which factory it is. Fill in:\n"
+          "# No control host passed, or several that no rule lists, so nobody can tell which factory it is. Fill in:\n"
           "# factory = \"NAME\"\n# region = \"REGION\"\n";
     } else {
       text += fmt::format("# As {} says: {}.\n{}\n", control->target.host.text(), seen_text(*control->host),
@@ -232,8 +235,10 @@ class LearnedRuntime {
     text +=
         commented(allow(candidate.channel, {candidate.target.host.text()}, candidate.target.port, candidate.ranges) +
                   fmt::format("ticket = \"{}\"\n", placeholder_ticket));
-    if (!candidate.likeness.setting.empty())
-      text += "# or, better, in the [[runtime]]:\n" + commented(candidate.likeness.setting);
+    // A setting opens the row's ports, and says that the factory is this runtime's.
+    const bool would_help = !candidate.likeness.setting.empty() &&
+                            candidate.likeness.row->ports.contains(candidate.target.port) && !is_control(candidate);
+    if (would_help) text += "# or, better, in the [[runtime]]:\n" + commented(candidate.likeness.setting);
     return text;
   }
 

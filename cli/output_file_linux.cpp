@@ -26,11 +26,12 @@ mode_t mode_of_new_files() {
   return 0666 & ~mask;
 }
 
-/// Where links lead to, so that the file is replaced and not the link; as it is written where that can't be known.
+/// Where links lead to, so that the file is replaced and not the link; empty where that can't be known, as of
+/// /dev/stdout when it is a file that was deleted.
 fs::path place_of(const std::string& path) {
   std::error_code error;
-  const auto place = fs::weakly_canonical(path, error);
-  return error ? fs::path(path) : place;
+  auto place = fs::weakly_canonical(path, error);
+  return error ? fs::path() : place;
 }
 
 bool is_in(const fs::path& place, const std::string& directory) {
@@ -53,16 +54,19 @@ Checked<OutputFile> OutputFile::open(const std::string& path, std::span<const st
     if (is_in(place, directory))
       return complain(fmt::format("{}: is in an audit directory that is read; name another place", path));
   struct stat old {};
-  const bool is_there = ::stat(place.c_str(), &old) == 0;
-  if (is_there && !S_ISREG(old.st_mode)) {  // a device or a pipe, which nothing can be moved to
-    auto* file = std::fopen(place.c_str(), "we");
+  const bool is_there = ::stat(path.c_str(), &old) == 0;
+  if (is_there && (place.empty() || !S_ISREG(old.st_mode))) {  // a device or a pipe, which nothing can be moved to
+    auto* file = std::fopen(path.c_str(), "we");
     if (file == nullptr) return can_not_be_written(path);
     return OutputFile(file, {}, {});
   }
+  if (place.empty()) return complain(fmt::format("{}: no such place", path));
   auto draft = place.string() + ".XXXXXX";
   const int fd = ::mkostemp(draft.data(), O_CLOEXEC);
   if (fd < 0) return can_not_be_written(path);
-  const bool readable = ::fchmod(fd, is_there ? old.st_mode & 0777 : mode_of_new_files()) == 0;
+  // Whoever could read the old one still can. Only root may give files away, and anybody to the own group.
+  const bool is_same_owner = !is_there || ::fchown(fd, old.st_uid, old.st_gid) == 0;
+  const bool readable = is_same_owner && ::fchmod(fd, is_there ? old.st_mode & 0777 : mode_of_new_files()) == 0;
   auto* file = readable ? ::fdopen(fd, "w") : nullptr;
   if (file != nullptr) return OutputFile(file, std::move(draft), place.string());
   auto complaint = can_not_be_written(path);

@@ -136,7 +136,8 @@ void check_lab_listeners(const Settings& settings, TableReader& file) {
 
 Settings load_settings(TableReader& file) {
   Settings settings;
-  for (const auto* section : {"gate", "audit", "dns", "catalogue", "lab"}) read_section(settings, file, section);
+  for (const auto* section : {"gate", "audit", "metrics", "dns", "catalogue", "lab"})
+    read_section(settings, file, section);
   check_lab_listeners(settings, file);
   return settings;
 }

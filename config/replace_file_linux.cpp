@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,8 +13,10 @@ namespace {
 
 /// The text is small: one write, or none.
 int write_whole(const std::string& path, std::string_view text, unsigned mode) {
-  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (file.get() < 0) return errno;
+  // What a killed process left, or somebody put there: a pipe would block.
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return errno;
+  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (file.get() < 0 || ::fchmod(file.get(), mode) != 0) return errno;
   errno = ENOSPC;
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return errno;
   return ::fsync(file.get()) == 0 ? 0 : errno;

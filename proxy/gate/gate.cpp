@@ -130,6 +130,7 @@ Checked<bool> Gate::open_everything() {
   if (const auto room = make_room_for_descriptors(settings); room.has_error()) return room.error();
   const auto count = worker_count(settings);
   if (const auto opened = open_log(count + 1); opened.has_error()) return opened.error();
+  if (const auto published = publish_metrics(); published.has_error()) return published.error();
 
   census_ = std::make_unique<BulkCensus>(count);
   std::vector<std::vector<Door>> doors(count);
@@ -139,7 +140,6 @@ Checked<bool> Gate::open_everything() {
     return opened.error();
   }
   if (const auto made = make_workers(std::move(doors)); made.has_error()) return made.error();
-  if (const auto published = publish_metrics(); published.has_error()) return published.error();
   std::string where;
   for (const auto& endpoint : listening_) where += ' ' + to_string(endpoint);
   note(Action::start, fmt::format("shirgate {} listens on{}{}", version, where, warn_of_reporting()));
@@ -195,8 +195,10 @@ GateNumbers Gate::numbers() const {
                       .audit_lines = journal_->lines_written(),
                       .events = journal_->totals(),
                       .sinks = shippers_->numbers()};
+  // The last day counts whole.
+  const auto ended = std::chrono::system_clock::now() - std::chrono::days(1);
   for (const auto& runtime : snapshot->policy->runtimes())
-    if (runtime.reporting) numbers.reporting.emplace_back(runtime.name.text());
+    if (runtime.reporting && ended < runtime.reporting->until) numbers.reporting.emplace_back(runtime.name.text());
   return numbers;
 }
 

@@ -93,7 +93,7 @@ constexpr std::array table{
     MetricRow{"shirgate_sink_lag_seconds", "gauge", "sink", "Age of the oldest of them.",
               [](const Numbers& n, Samples& s) { add_sinks(n, s, &ShipperNumbers::lag_seconds); }},
     MetricRow{"shirgate_sink_delivered_lines_total", "counter", "sink",
-              "Lines that were delivered since the start; repetitions count.",
+              "Lines that were delivered since the start, or left out by the format; repetitions count.",
               [](const Numbers& n, Samples& s) { add_sinks(n, s, &ShipperNumbers::delivered_lines); }},
     MetricRow{"shirgate_sink_failures_total", "counter", "sink", "Connections that failed or were lost.",
               [](const Numbers& n, Samples& s) { add_sinks(n, s, &ShipperNumbers::failures); }},

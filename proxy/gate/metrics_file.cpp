@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <filesystem>
 #include <utility>
 
@@ -33,16 +34,21 @@ MetricsFile::~MetricsFile() {
   std::filesystem::remove(setup_.path, ignored);
 }
 
-Checked<bool> MetricsFile::write() const {
+Checked<bool> MetricsFile::write() const try {
   const auto error = replace_file(setup_.path, setup_.text(), readable_by_all);
   if (!error) return true;
   return complain(fmt::format("[metrics] file = \"{}\": can't be written: {}", setup_.path, error.message()));
+} catch (const std::exception& error) {  // no memory: the tunnels shall go on
+  return complain(error.what());
 }
 
 void MetricsFile::run() {
   bool is_written = true;
-  std::unique_lock lock(mutex_);
-  while (!woken_.wait_for(lock, setup_.interval, [this] { return stop_; })) {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (woken_.wait_for(lock, setup_.interval, [this] { return stop_; })) return;
+    }
     const auto written = write();
     const bool was_written = std::exchange(is_written, written.has_value());
     if (was_written && written.has_error()) setup_.on_trouble(written.error().text());

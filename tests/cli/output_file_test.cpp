@@ -2,6 +2,8 @@
 #include "cli/output_file.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "log_directory.hpp"
 
@@ -46,6 +48,22 @@ TEST_F(OutputFiles, StayAsTheyWereWhereTheAnswerWasNotWhole) {
   }
   EXPECT_EQ(text_of(path("a")), "old");
   EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(OutputFiles, KeepTheGroupOfWhatTheyReplace) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file to another group";
+  constexpr gid_t other = 4711;
+  put(path("a"), "old");
+  ASSERT_EQ(::chown(path("a").c_str(), 0, other), 0);
+  ASSERT_EQ(::chmod(path("a").c_str(), 0640), 0);
+  auto file = OutputFile::open(path("a"));
+  ASSERT_TRUE(file.has_value());
+  file->write("new");
+  EXPECT_TRUE(file->flush());
+  struct stat now {};
+  ASSERT_EQ(::stat(path("a").c_str(), &now), 0);
+  EXPECT_EQ(now.st_gid, other);
+  EXPECT_EQ(now.st_mode & 0777U, 0640U);
 }
 
 TEST_F(OutputFiles, ReplaceWhatALinkLeadsTo) {

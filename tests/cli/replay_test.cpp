@@ -282,6 +282,18 @@ TEST_F(Learning, OpensNoControlHostButTheOneOfTheFactory) {
                                    "a.b.westeurope.datafactory.azure.net:443", "eu.frontend.clouddatahub.net:443"}));
 }
 
+TEST_F(Learning, ChoosesNoFactoryWhereReportModeLetOutSeveral) {
+  log_.add_open("10.20.0.21", control, 443, R"(,"shirgate.would_deny":"host_not_listed")");
+  for (int i = 0; i < 9; ++i)  // use proves nothing
+    log_.add_open("10.20.0.21", "attacker.eastus.datafactory.azure.net", 443,
+                  R"(,"shirgate.would_deny":"host_not_listed")");
+  const auto text = learned();
+  EXPECT_EQ(text.find("\nfactory = "), std::string::npos) << text;
+  EXPECT_EQ(text.find("\n[[allow]]"), std::string::npos) << text;
+  for (const auto* host : {"attacker.eastus.datafactory.azure.net", control})
+    EXPECT_NE(text.find(fmt::format("# {}: it is one of several control hosts", host)), std::string::npos) << text;
+}
+
 TEST_F(Learning, DoubtsWhatNoSettingListsAndPortsThatNobodyDocuments) {
   log_.add_open("10.20.0.21", control, 443);
   log_.add_open("10.20.0.21", control, 8443);

@@ -255,8 +255,10 @@ TEST_F(ReportFormats, AdviseOnNoRuntimeThatCanNotBeNamed) {
                      R"("shirgate.reason":"host_not_listed")" +
                          member("shirgate.runtime", "x\"\n[[allow]]\nhosts = [\"evil.example\"] #"));
   const auto found = findings();
-  for (const auto& attempt : found.unlisted)
-    if (attempt.key->target == "n.example:443") EXPECT_EQ(attempt.advice.allow, "");
+  const auto named = std::find_if(found.unlisted.begin(), found.unlisted.end(),
+                                  [](const Attempt& one) { return one.key->target == "n.example:443"; });
+  ASSERT_NE(named, found.unlisted.end());
+  EXPECT_EQ(named->advice.allow, "");
   EXPECT_FALSE(std::regex_search(report_as_text(found, 100, Paint(false)), std::regex(R"(\n *hosts = \["evil)")));
 }
 

@@ -16,8 +16,8 @@ using Dial = std::map<std::string, Endpoint, std::less<>>;
 std::string text_with(const SettingRow& row, const std::string& value) {
   std::map<std::string, std::string> sections{{"gate", "listen = [\"127.0.0.1:1\"]\n"},
                                               {"audit", "directory = \"a\"\n"},
+                                              {"metrics", ""},
                                               {"dns", ""},
-                                              {"catalogue", ""},
                                               {"catalogue", ""},
                                               {"lab", "enabled = true\n"}};
   auto& section = sections.at(std::string(row.section));
