@@ -290,7 +290,7 @@ TEST_F(Learning, ChoosesNoFactoryWhereReportModeLetOutSeveral) {
   const auto text = learned();
   EXPECT_EQ(text.find("\nfactory = "), std::string::npos) << text;
   EXPECT_EQ(text.find("\n[[allow]]"), std::string::npos) << text;
-  for (const auto* host : {"attacker.eastus.datafactory.azure.net", control})
+  for (const auto host : {std::string_view("attacker.eastus.datafactory.azure.net"), control})
     EXPECT_NE(text.find(fmt::format("# {}: it is one of several control hosts", host)), std::string::npos) << text;
 }
 
