@@ -186,7 +186,7 @@ GateNumbers Gate::numbers() const {
     const std::scoped_lock lock(snapshot_mutex_);
     snapshot = snapshot_;
   }
-  GateNumbers numbers{.version = version,
+  GateNumbers numbers{.version = std::string(version),
                       .started = std::chrono::duration_cast<std::chrono::seconds>(started_.time_since_epoch()).count(),
                       .configuration = snapshot->number,
                       .connections = connections(),
