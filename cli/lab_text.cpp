@@ -52,6 +52,12 @@ std::string trick_table(const ScenarioReport& report, std::size_t width) {
   return table.text(width);
 }
 
+std::string stray_table(const lab::Strays& strays, std::size_t width) {
+  Table table({{"WHERE TO"}, {"PACKETS", Align::right}});
+  for (const auto& stray : strays.tried) table.add({where_to(stray), std::to_string(stray.packets)});
+  return table.text(width);
+}
+
 std::string list(const std::vector<Address>& addresses) {
   std::string text;
   for (const auto& address : addresses) text += (text.empty() ? "" : ", ") + to_string(address);
@@ -94,6 +100,9 @@ std::string report_as_text(const ScenarioReport& report, std::size_t width) {
   auto text = fmt::format("{}: {}\n\n{}\nThe portal shows the node as {}.\n", report.name, report.title,
                           channel_table(report, width), report.status);
   if (!report.tricks.empty()) text += fmt::format("\nWhat tried to get out:\n\n{}", trick_table(report, width));
+  if (report.strays)
+    text += fmt::format("\nWhat tried to get out past the gate, {} packets, all counted there:\n\n{}",
+                        report.strays->packets, stray_table(*report.strays, width));
   const auto broken = broken_lines(report, width);
   return text + (broken.empty() ? "" : "\n" + broken) + "\n" + verdict_of(report);
 }
@@ -103,6 +112,7 @@ std::string reports_as_text(const ScenarioReports& reports, std::size_t width) {
   for (const auto channel : lab::walkable_channels()) columns.push_back({std::string(channel)});
   columns.push_back({"STATUS"});
   columns.push_back({"TRICKS"});
+  if (count_strays(reports)) columns.push_back({"STRAYS"});
   columns.push_back({"HELD"});
   Table table(std::move(columns));
   std::string broken;
@@ -111,6 +121,7 @@ std::string reports_as_text(const ScenarioReports& reports, std::size_t width) {
     for (const auto channel : lab::walkable_channels()) cells.push_back(outcome_on(report, channel));
     cells.push_back(report.status);
     cells.push_back(std::to_string(report.tricks.size()));
+    if (count_strays(reports)) cells.push_back(strays_of(report));
     cells.emplace_back(report.broken() == 0 ? "yes" : "NO");
     table.add(std::move(cells));
     if (report.broken() > 0) broken += fmt::format("\n{}\n{}", report.name, broken_lines(report, width));
