@@ -10,6 +10,7 @@
 #include "lab/builtin_scenarios.hpp"
 #include "lab/scenario_run.hpp"
 #include "lab/tool.hpp"
+#include "proxy/gate/listener.hpp"
 #include "tests/lab/flawless.hpp"
 
 namespace shirgate::lab {
@@ -94,9 +95,18 @@ TEST_F(LockedNetworkTest, CountsAndListsWhatTriesToGetOut) {
 TEST_F(LockedNetworkTest, ReachesOnlyItsPortsOfTheGate) {
   const std::vector<std::uint16_t> ports{3128};
   ASSERT_TRUE(network_->lock(ports).has_value());
-  std::unique_ptr<LoopbackListener> listener;
+  const auto listens_on = [&](std::uint16_t port) {
+    Checked<int> fd;
+    network_->at(Place::gate).run([&] { fd = open_listener({LockedNetwork::gate_address(), port}, {}); });
+    return fd.has_value() ? *fd : -1;
+  };
+  const FileDescriptor proxy(listens_on(3128));
+  const FileDescriptor ssh(listens_on(22));
+  ASSERT_GE(proxy.get(), 0);
+  ASSERT_GE(ssh.get(), 0);
   network_->at(Place::shir).run([] {
-    const auto refused = connect_directly("the gate", {LockedNetwork::gate_address(), 22});
+    EXPECT_TRUE(connect_directly("the proxy", {LockedNetwork::gate_address(), 3128}).answered);
+    const auto refused = connect_directly("the gate's machine", {LockedNetwork::gate_address(), 22});
     EXPECT_NE(refused.ended.find("refused"), std::string::npos) << refused.ended;
   });
   const auto strays = network_->strays();
