@@ -116,7 +116,7 @@ Checked<std::unique_ptr<lab::ScenarioRun>> start(const lab::Scenario& scenario, 
                                                  const Permit& permit) {
   const std::set<std::string> without(options.without.begin(), options.without.end());
   if (!permit) return lab::ScenarioRun::start(scenario, without);
-  auto network = lab::LockedNetwork::make(*permit);
+  auto network = lab::LockedNetwork::make(*permit, lab::line_of(scenario.network));
   if (network.has_error()) return network.error();
   return lab::ScenarioRun::start(scenario, without, *std::move(network));
 }

@@ -73,7 +73,11 @@ std::string network_in_words(const lab::Network& network) {
   for (const auto& channel : network.re_signed) say(fmt::format("a middlebox signs {} anew", channel));
   for (const auto& channel : network.silent)
     say(fmt::format("the servers of {} take connections and say nothing", channel));
-  if (network.kib_per_second > 0) say(fmt::format("each connection gets {} KiB a second", network.kib_per_second));
+  if (network.kib_per_second > 0)
+    say(fmt::format("each connection gets {} KiB a second; with --netns all of them together", network.kib_per_second));
+  if (network.delay_ms > 0) say(fmt::format("with --netns only: a packet takes {} ms each way", network.delay_ms));
+  if (network.loss_percent > 0)
+    say(fmt::format("with --netns only: {} % of TCP's packets get lost, each way", network.loss_percent));
   if (network.disk_full) say("the disk of the audit log takes no more");
   if (!network.rendezvous.empty()) say(fmt::format("Azure Relay sends the node to {}", network.rendezvous));
   return text.empty() ? "  names lead to public addresses, everything answers\n" : text;

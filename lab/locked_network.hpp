@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 
+#include "lab/cable.hpp"
 #include "lab/firewall.hpp"
 #include "lab/namespaces.hpp"
 #include "lab/strays.hpp"
@@ -22,9 +23,10 @@ enum class Place : std::uint8_t { shir, gate, internet };
 
 class LockedNetwork {
  public:
-  /// Namespaces, cables, addresses and routes. Nothing is led anywhere outside and nothing is locked yet. The complaint
-  /// is that of the system.
-  [[nodiscard]] static Checked<std::unique_ptr<LockedNetwork>> make(const NamespacePermit& permit);
+  /// Namespaces, cables, addresses and routes; `line` is the one between gate and internet. Nothing is led anywhere
+  /// outside and nothing is locked yet. The complaint is that of the system.
+  [[nodiscard]] static Checked<std::unique_ptr<LockedNetwork>> make(const NamespacePermit& permit,
+                                                                    const Line& line = {});
 
   [[nodiscard]] const Namespace& at(Place place) const;
 
@@ -45,7 +47,9 @@ class LockedNetwork {
 
  private:
   explicit LockedNetwork(const NamespacePermit& permit);
-  [[nodiscard]] Checked<bool> wire() const;
+  [[nodiscard]] Checked<bool> wire(const Line& line);
+  /// The cable between gate and internet: one, or two with the line between them.
+  [[nodiscard]] Checked<bool> lay_line(const Line& line);
   [[nodiscard]] Checked<std::string> run_in(Place place, std::vector<std::string> command,
                                             std::string_view input = {}) const;
   [[nodiscard]] Checked<bool> set_in(Place place, const std::string& setting) const;
@@ -54,6 +58,7 @@ class LockedNetwork {
   Namespace shir_;
   Namespace gate_;
   Namespace internet_;
+  std::unique_ptr<Cable> cable_{};
 };
 
 }  // namespace shirgate::lab

@@ -26,10 +26,10 @@ Endpoint LockedNetwork::name_server() { return {*parse_address("20.60.0.53"), 53
 LockedNetwork::LockedNetwork(const NamespacePermit& permit)
     : permit_(permit), shir_(permit), gate_(permit), internet_(permit) {}
 
-Checked<std::unique_ptr<LockedNetwork>> LockedNetwork::make(const NamespacePermit& permit) {
+Checked<std::unique_ptr<LockedNetwork>> LockedNetwork::make(const NamespacePermit& permit, const Line& line) {
   try {
     std::unique_ptr<LockedNetwork> network(new LockedNetwork(permit));
-    if (const auto wired = network->wire(); wired.has_error()) return wired.error();
+    if (const auto wired = network->wire(line); wired.has_error()) return wired.error();
     return network;
   } catch (const std::exception& error) {
     return complain(fmt::format("--netns: {}", error.what()));
@@ -68,15 +68,34 @@ Checked<bool> LockedNetwork::set_in(Place place, const std::string& setting) con
                   setting));
 }
 
-Checked<bool> LockedNetwork::wire() const {
-  const auto devices = fmt::format(
-      "link add {} type veth peer name shir0 netns {}\n"
-      "link add outside0 type veth peer name world0 netns {}\n",
-      inside_device, shir_.path(), internet_.path());
-  const auto ends = fmt::format(
-      "address add {}/24 dev {}\naddress add {}/24 dev outside0\n"
-      "link set {} up\nlink set outside0 up\nroute add default via {}\n",
-      gate_side, inside_device, outer_side, inside_device, world_side);
+Checked<bool> LockedNetwork::lay_line(const Line& line) {
+  if (line.is_good()) {
+    const auto cable = fmt::format("link add outside0 type veth peer name world0 netns {}\n", internet_.path());
+    const auto laid = run_in(Place::gate, {"ip", "-batch", "-"}, cable);
+    return laid.has_error() ? Checked<bool>(laid.error()) : true;
+  }
+  const Namespace between(permit_);
+  // One packet at a time, as on a line: veth would hand over 64 KiB at once.
+  const auto cables = fmt::format(
+      "link add end0 type veth peer name outside0 gso_max_segs 1 netns {}\n"
+      "link add end1 type veth peer name world0 gso_max_segs 1 netns {}\n"
+      "link set end0 up\nlink set end1 up\n",
+      gate_.path(), internet_.path());
+  Checked<std::string> laid;
+  between.run([&] {
+    laid = run_tool({"ip", "-batch", "-"}, cables);
+    if (laid.has_value()) cable_ = std::make_unique<Cable>("end0", "end1", line);  // whose thread stays there
+  });
+  return laid.has_error() ? Checked<bool>(complain("--netns: " + laid.error().text())) : true;
+}
+
+Checked<bool> LockedNetwork::wire(const Line& line) {
+  if (const auto laid = lay_line(line); laid.has_error()) return laid.error();
+  const auto gate = fmt::format(
+      "link add {0} type veth peer name shir0 netns {1}\n"
+      "address add {2}/24 dev {0}\naddress add {3}/24 dev outside0\n"
+      "link set {0} up\nlink set outside0 up\nroute add default via {4}\n",
+      inside_device, shir_.path(), gate_side, outer_side, world_side);
   const auto shir =
       fmt::format("address add {}/24 dev shir0\nlink set shir0 up\nroute add default via {}\n", shir_side, gate_side);
   // If the gate's machine ever forwards, the answer finds its way back, so that this is seen.
@@ -87,7 +106,7 @@ Checked<bool> LockedNetwork::wire() const {
     std::string script;
   };
   for (const auto& [place, script] :
-       std::array{Step{Place::gate, devices + ends}, Step{Place::shir, shir}, Step{Place::internet, world}})
+       std::array{Step{Place::gate, gate}, Step{Place::shir, shir}, Step{Place::internet, world}})
     if (const auto done = run_in(place, {"ip", "-batch", "-"}, script); done.has_error()) return done.error();
   if (const auto set = set_in(Place::gate, "ip_forward"); set.has_error()) return set.error();
   return set_in(Place::internet, "conf/world0/route_localnet");  // servers there listen on loopback

@@ -1,7 +1,6 @@
 #include "lab/scenario_network.hpp"
 
 #include <fmt/format.h>
-#include <netinet/in.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -13,11 +12,12 @@ namespace shirgate::lab {
 namespace {
 
 constexpr std::uint16_t proxy_port = 3128;
+constexpr std::int64_t kibibyte = 1024;
 
 /// On loopback the node is 127.0.0.1.
 Runtime moved(Runtime runtime, const Address& to) {
   for (auto& range : runtime.clients)
-    if (range.contains(v4_address(INADDR_LOOPBACK))) range = {to, 32};
+    if (range.contains(*parse_address("127.0.0.1"))) range = {to, 32};
   return runtime;
 }
 
@@ -29,6 +29,12 @@ std::vector<std::uint16_t> ports_of(const Settings& gate) {
 }
 
 }  // namespace
+
+Line line_of(const Network& network) {
+  return {.delay = std::chrono::milliseconds(network.delay_ms),
+          .loss_percent = static_cast<int>(network.loss_percent),
+          .bytes_per_second = network.kib_per_second * kibibyte};
+}
 
 void ScenarioNetwork::at(Place place, const std::function<void()>& work) const {
   if (locked_)

@@ -12,6 +12,9 @@
 
 namespace shirgate::lab {
 
+/// What the scenario says of the line between gate and Azure.
+[[nodiscard]] Line line_of(const Network& network);
+
 class ScenarioNetwork {
  public:
   /// Null: loopback.

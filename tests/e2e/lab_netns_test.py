@@ -139,6 +139,10 @@ class Scenarios(Case):
         self.assertEqual(lab.end(), 0, lab.output())
         self.assertIn("10.30.0.4:443 (tcp), contoso-prod.westeurope.datafactory.azure.net", lab.output())
 
+    def test_a_user_may_have_a_slow_line(self):
+        lab = self.lab("run", "slow-link", "--netns", user=AS_USER)
+        self.assertEqual(lab.end(), 0, lab.output())
+
     def test_markdown_lists_strays(self):
         lab = self.lab("run", "sql-direct", "--netns", "--format", "markdown")
         self.assertEqual(lab.end(), 0, lab.output())
@@ -179,8 +183,8 @@ class AClientOfOnesOwn(Case):
 
 
 class NothingIsLeft(Case):
-    def up(self):
-        lab = self.lab("up", "private-link", "--netns")
+    def up(self, user=()):
+        lab = self.lab("up", "private-link", "--netns", user=user)
         path = lab.says(r"--net=(/proc/\d+/fd/\d+) ")[1]
         namespace = os.stat(path).st_ino
         self.addCleanup(lambda: self.assertFalse(is_held(namespace), "somebody is still in the namespace"))
@@ -202,6 +206,14 @@ class NothingIsLeft(Case):
         os.kill(lab.child(), signal.SIGKILL)
         self.assertEqual(lab.end(), 2)
         self.assertIn("crashed", lab.output())
+
+    def test_no_process_after_the_parent_is_killed(self):
+        for user in ([], AS_USER):
+            lab = self.up(user)
+            lab.process.kill()
+            lab.end()
+            for folder in os.listdir(lab.folder):  # nobody was there to remove it
+                shutil.rmtree(os.path.join(lab.folder, folder))
 
     def test_after_ctrl_c_in_the_middle(self):
         for moment in (0.02, 0.05, 0.1, 0.2, 0.4, 0.8):

@@ -38,7 +38,9 @@ class LockedNetworkTest : public testing::Test {
   }
 
   [[nodiscard]] ScenarioReport run(const Scenario& scenario, const std::set<std::string>& without = {}) const {
-    auto run = ScenarioRun::start(scenario, without, network_);
+    auto network = LockedNetwork::make(*permit_, line_of(scenario.network));
+    if (network.has_error()) throw std::runtime_error(network.error().text());
+    auto run = ScenarioRun::start(scenario, without, *std::move(network));
     if (run.has_error()) throw std::runtime_error(run.error().text());
     return (*run)->run();
   }
@@ -114,6 +116,27 @@ TEST_F(LockedNetworkTest, ReachesOnlyItsPortsOfTheGate) {
   EXPECT_EQ(strays->packets, 0U);  // it did not try to get out
 }
 
+TEST_F(LockedNetworkTest, TakesTheTimeOfASlowLine) {
+  constexpr std::chrono::milliseconds delay{30};
+  auto slow = LockedNetwork::make(*permit_, {.delay = delay});
+  ASSERT_TRUE(slow.has_value()) << slow.error().text();
+  const auto& network = **slow;
+  std::unique_ptr<Decoy> server;
+  std::unique_ptr<DecoyDns> names;
+  network.at(Place::internet).run([&] {
+    server = std::make_unique<Decoy>();
+    names = std::make_unique<DecoyDns>();
+  });
+  const std::vector<Lead> leads{{somewhere, server->at()}};
+  ASSERT_TRUE((*slow)->lead(leads, server->at(), {LockedNetwork::name_server(), names->at()}).has_value());
+  network.at(Place::gate).run([&] {
+    const auto started = std::chrono::steady_clock::now();
+    EXPECT_TRUE(connect_directly("somewhere", somewhere).answered);
+    EXPECT_GE(std::chrono::steady_clock::now() - started, 2 * delay);
+    EXPECT_TRUE(ask_directly(LockedNetwork::name_server()).answered);
+  });
+}
+
 TEST_F(LockedNetworkTest, IsNoticedWhereItForwards) {
   auto run = ScenarioRun::start(named("allowlist"), {}, network_);
   ASSERT_TRUE(run.has_value()) << run.error().text();
@@ -162,7 +185,8 @@ TEST_P(LockedScenarios, HoldAsOnLoopback) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Some, LockedScenarios,
-                         testing::Values("allowlist", "exfiltration", "private-link", "sql-direct", "reload-revokes"),
+                         testing::Values("allowlist", "exfiltration", "private-link", "sql-direct", "reload-revokes",
+                                         "slow-link"),
                          [](const auto& tested) {
                            std::string name(tested.param);
                            std::replace(name.begin(), name.end(), '-', '_');
