@@ -4,19 +4,25 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/lab_matrix.hpp"
 #include "cli/lab_text.hpp"
 #include "cli/table.hpp"
 #include "lab/builtin_scenarios.hpp"
+#include "lab/locked_network.hpp"
 #include "lab/scenario_run.hpp"
 #include "lab/supervised.hpp"
 
 namespace shirgate {
 namespace {
+
+using Permit = std::optional<lab::NamespacePermit>;
 
 struct Options {
   std::string scenario;
@@ -24,6 +30,7 @@ struct Options {
   std::string format = "table";
   std::string html;
   bool json = false;
+  bool netns = false;
 };
 
 /// Prints its mistakes and returns nothing when there are any.
@@ -93,11 +100,34 @@ bool write_page(const std::string& path, const ScenarioReports& reports) {
   return false;
 }
 
-/// In the child: everything it makes is below its directory.
+/// In the child, before anything else. Prints why not.
+bool may_run(const Options& options, Permit& permit) {
+  if (!options.netns) return true;
+  auto got = lab::NamespacePermit::get();
+  if (got.has_value())
+    permit = *got;
+  else
+    fmt::print(stderr, "{}\n", got.error().text());
+  return got.has_value();
+}
+
+/// On loopback, or, with a permit, in a locked network of its own.
+Checked<std::unique_ptr<lab::ScenarioRun>> start(const lab::Scenario& scenario, const Options& options,
+                                                 const Permit& permit) {
+  const std::set<std::string> without(options.without.begin(), options.without.end());
+  if (!permit) return lab::ScenarioRun::start(scenario, without);
+  auto network = lab::LockedNetwork::make(*permit, lab::line_of(scenario.network));
+  if (network.has_error()) return network.error();
+  return lab::ScenarioRun::start(scenario, without, *std::move(network));
+}
+
+/// In the child: everything it makes is below its directory, or in namespaces that nobody else holds.
 int run_here(const Options& options, const std::vector<lab::Scenario>& scenarios) {
+  Permit permit;
+  if (!may_run(options, permit)) return exit_bad_input;
   ScenarioReports reports;
   for (const auto& scenario : scenarios) {
-    auto run = lab::ScenarioRun::start(scenario, {options.without.begin(), options.without.end()});
+    auto run = start(scenario, options, permit);
     if (run.has_error()) {
       fmt::print(stderr, "{}: {}\n", scenario.name, run.error().text());
       return exit_bad_input;
@@ -140,28 +170,46 @@ void print_place(const lab::ScenarioRun& run) {
                answers == scenario.network.answers.end() ? site.address : to_string(answers->second.front())});
   }
   fmt::print("\nThe pretend Azure behind it:\n\n{}\n", table.text(terminal_width()));
+  const auto* locked = run.network().locked();
+  const auto way = locked == nullptr ? std::string() : locked->way_to(lab::Place::shir) + " ";
+  if (locked != nullptr)
+    fmt::print("Nothing but the gate leads out of the node's network. To be in it:\n\n  {}bash\n\n", way);
   fmt::print(
-      "Try, with that proxy and that CA:\n\n  curl --cacert {} -x http://{} https://{}/heartbeat\n  "
-      "HTTPS_PROXY=http://{} "
-      "SSL_CERT_FILE={} your-own-client\n\nCtrl-C ends it and removes everything.\n",
-      run.ca_path(), gate, run.azure().site("control").host, gate, run.ca_path());
+      "Try, with that proxy and that CA:\n\n  {0}curl --cacert {1} -x http://{2} https://{3}/heartbeat\n  {0}env "
+      "HTTPS_PROXY=http://{2} SSL_CERT_FILE={1} your-own-client\n\nCtrl-C ends it and removes everything.\n",
+      way, run.ca_path(), gate, run.azure().site("control").host);
   std::fflush(stdout);
 }
 
-int stay_here(const lab::Scenario& scenario) {
-  auto run = lab::ScenarioRun::start(scenario);
+/// For ever: what tries to get out past the gate, as soon as it does.
+void watch_strays(const lab::ScenarioNetwork& network) {
+  std::set<std::string> known;
+  for (;; std::this_thread::sleep_for(std::chrono::seconds(1))) {
+    for (const auto& stray : network.strays().tried) {
+      const auto line = where_to(stray);
+      if (known.insert(line).second) fmt::print("tried to get out past the gate: {}\n", line);
+    }
+    std::fflush(stdout);
+  }
+}
+
+int stay_here(const Options& options, const lab::Scenario& scenario) {
+  Permit permit;
+  if (!may_run(options, permit)) return exit_bad_input;
+  auto run = start(scenario, options, permit);
   if (run.has_error()) {
     fmt::print(stderr, "{}: {}\n", scenario.name, run.error().text());
     return exit_bad_input;
   }
   print_place(**run);
+  if (permit) watch_strays((*run)->network());
   for (;;) ::pause();
 }
 
 int keep_up(const Options& options) {
   const auto scenario = find_or_explain(options.scenario);
   if (!scenario) return exit_bad_input;
-  return say_how_it_ended(lab::run_supervised([&] { return stay_here(*scenario); }), exit_yes);
+  return say_how_it_ended(lab::run_supervised([&] { return stay_here(options, *scenario); }), exit_yes);
 }
 
 using OptionsPointer = std::shared_ptr<Options>;
@@ -178,8 +226,12 @@ CLI::App* add_one(CLI::App& lab, Chosen& chosen, const OptionsPointer& options, 
 void add_lab(CLI::App& app, Chosen& chosen) {
   const auto options = std::make_shared<Options>();
   auto* lab =
-      app.add_subcommand("lab", "A locked-down network to run, break and learn from, in one process on loopback.");
+      app.add_subcommand("lab", "A locked-down network to run, break and learn from, in one process, on loopback.");
   lab->require_subcommand(1);
+  constexpr const char* netns_help =
+      "In network namespaces, where only the gate leads out and what tries to get past it is counted; as root, or "
+      "where "
+      "users may make namespaces";
   constexpr const char* which = "The name of a scenario, or a file like ./mine.toml";
 
   auto* list = add_one(*lab, chosen, options, "list", "Names the scenarios.", list_scenarios);
@@ -196,10 +248,12 @@ void add_lab(CLI::App& app, Chosen& chosen) {
   run->add_option("--format", options->format, "table or markdown")->check(CLI::IsMember({"table", "markdown"}));
   run->add_option("--html", options->html, "Write the answer as a page to this file as well");
   run->add_flag("--json", options->json, "Answer as one JSON object");
+  run->add_flag("--netns", options->netns, netns_help);
 
   auto* up =
       add_one(*lab, chosen, options, "up", "Keeps a scenario running for a client of your own, until Ctrl-C.", keep_up);
   up->add_option("scenario", options->scenario, which)->required();
+  up->add_flag("--netns", options->netns, netns_help);
 
   auto* explain =
       add_one(*lab, chosen, options, "explain", "Says in words what a scenario is and states.", explain_scenario);

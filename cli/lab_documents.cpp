@@ -23,12 +23,15 @@ struct Grid {
 Grid overview_of(const ScenarioReports& reports) {
   Grid grid{{"scenario"}, {}};
   for (const auto channel : lab::walkable_channels()) grid.titles.emplace_back(channel);
-  for (const auto* title : {"status", "tricks", "held"}) grid.titles.emplace_back(title);
+  for (const auto* title : {"status", "tricks"}) grid.titles.emplace_back(title);
+  if (count_strays(reports)) grid.titles.emplace_back("strays");
+  grid.titles.emplace_back("held");
   for (const auto& report : reports) {
     Cells cells{report.name};
     for (const auto channel : lab::walkable_channels()) cells.push_back(outcome_on(report, channel));
     cells.push_back(report.status);
     cells.push_back(std::to_string(report.tricks.size()));
+    if (count_strays(reports)) cells.push_back(strays_of(report));
     cells.emplace_back(report.broken() == 0 ? "yes" : "NO");
     grid.rows.push_back(std::move(cells));
   }
@@ -46,6 +49,12 @@ Grid channels_of(const lab::ScenarioReport& report) {
 Grid tricks_of(const lab::ScenarioReport& report) {
   Grid grid{{"trick", "target", "came to"}, {}};
   for (const auto& one : report.tricks) grid.rows.push_back({one.trick.title, one.trick.target, came_to(one)});
+  return grid;
+}
+
+Grid strays_in(const lab::Strays& strays) {
+  Grid grid{{"tried to get out past the gate", "packets"}, {}};
+  for (const auto& stray : strays.tried) grid.rows.push_back({where_to(stray), std::to_string(stray.packets)});
   return grid;
 }
 
@@ -138,6 +147,17 @@ json::object channel_json(const lab::ChannelResult& row) {
   return object;
 }
 
+json::object strays_json(const lab::Strays& strays) {
+  json::array tried;
+  for (const auto& stray : strays.tried)
+    tried.push_back({{"address", to_string(stray.to.address)},
+                     {"port", stray.to.port},
+                     {"protocol", to_string(stray.protocol)},
+                     {"packets", stray.packets},
+                     {"name", stray.name}});
+  return {{"packets", strays.packets}, {"tried", std::move(tried)}};
+}
+
 json::object report_json(const lab::ScenarioReport& report) {
   json::array channels;
   for (const auto& row : report.channels) channels.push_back(channel_json(row));
@@ -150,15 +170,17 @@ json::object report_json(const lab::ScenarioReport& report) {
   json::array broken;
   for (const auto& each : report.expectations)
     if (!each.held) broken.push_back({{"about", each.about}, {"claim", each.claim}, {"found", each.found}});
-  return {{"name", report.name},
-          {"title", report.title},
-          {"held", report.broken() == 0},
-          {"status", report.status},
-          {"channels", std::move(channels)},
-          {"tricks", std::move(tricks)},
-          {"expectations", report.expectations.size()},
-          {"broken", std::move(broken)},
-          {"milliseconds", report.took.count()}};
+  json::object object{{"name", report.name},
+                      {"title", report.title},
+                      {"held", report.broken() == 0},
+                      {"status", report.status},
+                      {"channels", std::move(channels)},
+                      {"tricks", std::move(tricks)},
+                      {"expectations", report.expectations.size()},
+                      {"broken", std::move(broken)},
+                      {"milliseconds", report.took.count()}};
+  if (report.strays) object["strays"] = strays_json(*report.strays);
+  return object;
 }
 
 }  // namespace
@@ -169,6 +191,7 @@ std::string reports_as_markdown(const ScenarioReports& reports) {
     text += fmt::format("{}### {}: {}\n\n{}", text.empty() ? "" : "\n", report.name, in_markdown(report.title),
                         as_markdown(channels_of(report)));
     if (!report.tricks.empty()) text += "\n" + as_markdown(tricks_of(report));
+    if (report.strays) text += "\n" + as_markdown(strays_in(*report.strays));
   }
   return text;
 }
@@ -180,6 +203,7 @@ std::string reports_as_html(const ScenarioReports& reports) {
     text += fmt::format("<h2>{}: {}</h2>\n<p>The portal shows the node as {}.</p>\n{}", in_html(report.name),
                         in_html(report.title), in_html(report.status), as_html(channels_of(report)));
     if (!report.tricks.empty()) text += as_html(tricks_of(report));
+    if (report.strays) text += as_html(strays_in(*report.strays));
     for (const auto& each : report.expectations)
       if (!each.held)
         text += fmt::format("<p class=\"NO\">{}: {}; found: {}</p>\n", in_html(each.about), in_html(each.claim),

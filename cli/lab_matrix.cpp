@@ -31,6 +31,19 @@ std::string came_to(const lab::TrickResult& result) {
   return fmt::format("{}, NOT {}", words(result.found), words(result.trick.reason));
 }
 
+std::string where_to(const lab::Stray& stray) {
+  return fmt::format("{} ({}){}{}", to_string(stray.to), to_string(stray.protocol), stray.name.empty() ? "" : ", ",
+                     stray.name);
+}
+
+std::string strays_of(const lab::ScenarioReport& report) {
+  return report.strays ? std::to_string(report.strays->packets) : "";
+}
+
+bool count_strays(const ScenarioReports& reports) {
+  return std::any_of(reports.begin(), reports.end(), [](const auto& report) { return report.strays.has_value(); });
+}
+
 std::string summary_of(const ScenarioReports& reports) {
   std::chrono::milliseconds took{0};
   std::size_t broken = 0;

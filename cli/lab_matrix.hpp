@@ -16,6 +16,11 @@ namespace shirgate {
 [[nodiscard]] std::string shown_by(const lab::ChannelResult& row);
 /// "got through" or the reason, with what was stated where it differs.
 [[nodiscard]] std::string came_to(const lab::TrickResult& result);
+/// "20.60.0.4:443 (tcp), download.microsoft.com".
+[[nodiscard]] std::string where_to(const lab::Stray& stray);
+/// Packets; empty where no firewall counted.
+[[nodiscard]] std::string strays_of(const lab::ScenarioReport& report);
+[[nodiscard]] bool count_strays(const ScenarioReports& reports);
 /// "20 scenarios, all held (41.2 s)".
 [[nodiscard]] std::string summary_of(const ScenarioReports& reports);
 

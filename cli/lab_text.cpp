@@ -52,6 +52,12 @@ std::string trick_table(const ScenarioReport& report, std::size_t width) {
   return table.text(width);
 }
 
+std::string stray_table(const lab::Strays& strays, std::size_t width) {
+  Table table({{"WHERE TO"}, {"PACKETS", Align::right}});
+  for (const auto& stray : strays.tried) table.add({where_to(stray), std::to_string(stray.packets)});
+  return table.text(width);
+}
+
 std::string list(const std::vector<Address>& addresses) {
   std::string text;
   for (const auto& address : addresses) text += (text.empty() ? "" : ", ") + to_string(address);
@@ -67,7 +73,11 @@ std::string network_in_words(const lab::Network& network) {
   for (const auto& channel : network.re_signed) say(fmt::format("a middlebox signs {} anew", channel));
   for (const auto& channel : network.silent)
     say(fmt::format("the servers of {} take connections and say nothing", channel));
-  if (network.kib_per_second > 0) say(fmt::format("each connection gets {} KiB a second", network.kib_per_second));
+  if (network.kib_per_second > 0)
+    say(fmt::format("each connection gets {} KiB a second; with --netns all of them together", network.kib_per_second));
+  if (network.delay_ms > 0) say(fmt::format("with --netns only: a packet takes {} ms each way", network.delay_ms));
+  if (network.loss_percent > 0)
+    say(fmt::format("with --netns only: {} % of TCP's packets get lost, each way", network.loss_percent));
   if (network.disk_full) say("the disk of the audit log takes no more");
   if (!network.rendezvous.empty()) say(fmt::format("Azure Relay sends the node to {}", network.rendezvous));
   return text.empty() ? "  names lead to public addresses, everything answers\n" : text;
@@ -94,6 +104,9 @@ std::string report_as_text(const ScenarioReport& report, std::size_t width) {
   auto text = fmt::format("{}: {}\n\n{}\nThe portal shows the node as {}.\n", report.name, report.title,
                           channel_table(report, width), report.status);
   if (!report.tricks.empty()) text += fmt::format("\nWhat tried to get out:\n\n{}", trick_table(report, width));
+  if (report.strays)
+    text += fmt::format("\nWhat tried to get out past the gate, {} packets, all counted there:\n\n{}",
+                        report.strays->packets, stray_table(*report.strays, width));
   const auto broken = broken_lines(report, width);
   return text + (broken.empty() ? "" : "\n" + broken) + "\n" + verdict_of(report);
 }
@@ -103,6 +116,7 @@ std::string reports_as_text(const ScenarioReports& reports, std::size_t width) {
   for (const auto channel : lab::walkable_channels()) columns.push_back({std::string(channel)});
   columns.push_back({"STATUS"});
   columns.push_back({"TRICKS"});
+  if (count_strays(reports)) columns.push_back({"STRAYS"});
   columns.push_back({"HELD"});
   Table table(std::move(columns));
   std::string broken;
@@ -111,6 +125,7 @@ std::string reports_as_text(const ScenarioReports& reports, std::size_t width) {
     for (const auto channel : lab::walkable_channels()) cells.push_back(outcome_on(report, channel));
     cells.push_back(report.status);
     cells.push_back(std::to_string(report.tricks.size()));
+    if (count_strays(reports)) cells.push_back(strays_of(report));
     cells.emplace_back(report.broken() == 0 ? "yes" : "NO");
     table.add(std::move(cells));
     if (report.broken() > 0) broken += fmt::format("\n{}\n{}", report.name, broken_lines(report, width));

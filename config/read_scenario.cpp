@@ -9,6 +9,8 @@ namespace shirgate::lab {
 namespace {
 
 constexpr std::int64_t most_kib_per_second = 1 << 20;
+constexpr std::int64_t most_delay_ms = 2000;
+constexpr std::int64_t most_loss_percent = 50;
 
 bool is_walkable(std::string_view channel) {
   const auto& known = walkable_channels();
@@ -59,6 +61,8 @@ void read_network(TableReader& file, Network& network) {
   for (auto& channel : read_channels(table, "re_signed")) network.re_signed.insert(std::move(channel));
   for (auto& channel : read_channels(table, "silent")) network.silent.insert(std::move(channel));
   network.kib_per_second = table.number("kib_per_second", 1, most_kib_per_second).value_or(0);
+  network.delay_ms = table.number("delay_ms", 1, most_delay_ms).value_or(0);
+  network.loss_percent = table.number("loss_percent", 1, most_loss_percent).value_or(0);
   network.disk_full = table.flag("disk_full").value_or(false);
   network.rendezvous = read_host(table, "rendezvous");
   TableReader answers(table_or_nothing(table, "answers"), "[network.answers]", file.mistakes());

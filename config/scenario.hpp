@@ -41,9 +41,11 @@ struct Network {
   std::set<std::string, std::less<>>
       re_signed{};                              ///< channels behind a middlebox that puts its own certificate in place
   std::set<std::string, std::less<>> silent{};  ///< channels whose servers take connections and say nothing
-  std::int64_t kib_per_second = 0;              ///< that each connection gets, each way; 0: as many as there are
-  bool disk_full = false;                       ///< the gate's disk takes no more, from the start of the run on
-  std::string rendezvous{};  ///< the host that Azure Relay sends the node to; empty: the second relay host
+  std::int64_t kib_per_second = 0;  ///< that each connection gets, each way, or, in namespaces, all of them; 0: any
+  std::int64_t delay_ms = 0;        ///< of each packet, each way; in namespaces only
+  std::int64_t loss_percent = 0;    ///< of TCP's packets, each way; in namespaces only
+  bool disk_full = false;           ///< the gate's disk takes no more, from the start of the run on
+  std::string rendezvous{};         ///< the host that Azure Relay sends the node to; empty: the second relay host
 };
 
 /// The pretend node: which factory it belongs to and what it does.

@@ -44,7 +44,7 @@ class LoopbackListener {
   };
 
   void accept_all();
-  void take(int fd, std::uint16_t peer_port);
+  void take(int fd, const Endpoint& peer);
   void run(Connection& connection);
   void reap();
 

@@ -51,14 +51,16 @@ void LoopbackListener::accept_all() {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;
     const int fd = ::accept4(fd_, reinterpret_cast<sockaddr*>(&storage), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0) take(fd, from_kernel(storage).port);
+    if (fd >= 0) take(fd, from_kernel(storage));
     reap();
   }
 }
 
-void LoopbackListener::take(int fd, std::uint16_t peer_port) {
+void LoopbackListener::take(int fd, const Endpoint& peer) {
   const std::scoped_lock lock(mutex_);
-  if (own_calls_.erase(peer_port) > 0 || connections_.size() >= max_connections) {
+  // Where a firewall leads others here, they may come from the same port of another address.
+  const bool own_call = peer.address == at_.address && own_calls_.erase(peer.port) > 0;
+  if (own_call || connections_.size() >= max_connections) {
     ::close(fd);
   } else {
     auto& connection = connections_.emplace_back(fd);

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lab/channel_result.hpp"
 #include "lab/expectation.hpp"
+#include "lab/strays.hpp"
 
 namespace shirgate::lab {
 
@@ -21,6 +23,7 @@ struct ScenarioReport {
   std::vector<ChannelResult> channels;
   std::string status;
   std::vector<TrickResult> tricks;
+  std::optional<Strays> strays{};  ///< what tried to get out past the gate; in a locked network only
   std::vector<Expectation> expectations;
   std::chrono::milliseconds took{0};
 

@@ -79,8 +79,9 @@ std::size_t ScenarioReport::broken() const {
       std::count_if(expectations.begin(), expectations.end(), [](const Expectation& each) { return !each.held; }));
 }
 
-ScenarioRun::ScenarioRun(Scenario scenario)
+ScenarioRun::ScenarioRun(Scenario scenario, ScenarioNetwork network)
     : scenario_(std::move(scenario)),
+      network_(std::move(network)),
       hosts_(hosts_of(scenario_)),
       azure_(plots_of(scenario_)),
       dns_(dns_plan(scenario_, azure_)) {}
@@ -89,15 +90,28 @@ ScenarioRun::~ScenarioRun() = default;
 
 const Endpoint& ScenarioRun::gate_address() const { return gate_->listening().front(); }
 
-Checked<std::unique_ptr<ScenarioRun>> ScenarioRun::start(const Scenario& scenario,
-                                                         const std::set<std::string>& without) {
-  std::unique_ptr<ScenarioRun> run(new ScenarioRun(do_without(scenario, without)));
+Checked<std::unique_ptr<ScenarioRun>> ScenarioRun::start(const Scenario& scenario, const std::set<std::string>& without,
+                                                         std::shared_ptr<LockedNetwork> locked) {
+  const ScenarioNetwork network(std::move(locked));
+  auto played = do_without(scenario, without);
+  if (network.locked() != nullptr) played.network.kib_per_second = 0;  // there the line is slow, not its servers
+  std::unique_ptr<ScenarioRun> run;
+  network.at(Place::internet, [&] { run.reset(new ScenarioRun(std::move(played), network)); });
   run->azure_.authority().write_ca(run->ca_path());
-  auto gate = Gate::start(run->config());
-  if (gate.has_error()) return gate.error();
-  run->gate_ = *std::move(gate);
+  if (const auto started = run->start_gate(); started.has_error()) return started.error();
   run->shir_ = std::make_unique<PretendShir>(run->gate_address(), run->azure_.authority().ca_pem());
   return run;
+}
+
+Checked<bool> ScenarioRun::start_gate() {
+  auto wanted = config();
+  const auto locked = network_.lock(azure_, dns_plan(scenario_, azure_), dns_.at(), wanted.settings);
+  if (locked.has_error()) return locked.error();
+  Checked<std::unique_ptr<Gate>> gate;
+  network_.at(Place::gate, [&] { gate = Gate::start(std::move(wanted)); });
+  if (gate.has_error()) return gate.error();
+  gate_ = *std::move(gate);
+  return true;
 }
 
 std::map<std::string, Endpoint, std::less<>> ScenarioRun::dials() const {
@@ -114,10 +128,11 @@ Config ScenarioRun::config() const {
   auto& settings = config.settings;
   settings.audit_directory = audit_directory();
   settings.group_ms = std::chrono::milliseconds(20);
-  settings.dns_servers = {dns_.at()};
+  settings.dns_servers = {network_.name_server(dns_.at())};
   settings.lab_dial = dials();
   if (settings.workers == 0) settings.workers = 2;
   settings.max_connections = std::min(settings.max_connections, connections_of_a_lab);
+  network_.fit(config);
   return config;
 }
 
@@ -135,11 +150,23 @@ void ScenarioRun::wait_for_the_disk(bool takes) const {
 void ScenarioRun::reload() {
   auto next = config();
   const bool keeps_relay = !scenario_.reloaded || lets_out(*scenario_.reloaded, hosts_.relay);
-  if (scenario_.reloaded) next.policy = scenario_.reloaded;
+  if (scenario_.reloaded) next.policy = network_.fit(scenario_.reloaded);
   const auto reloaded = gate_->reload(std::move(next));
   if (reloaded.has_error()) throw std::runtime_error(reloaded.error().text());
   // The workers judge open tunnels when they get to it; here the node's only one is what it listens with.
   if (!keeps_relay) static_cast<void>(wait_until([&] { return gate_->connections() == 0; }));
+}
+
+ScenarioRun::WentAround ScenarioRun::go_around() {
+  WentAround around;
+  if (network_.locked() == nullptr) return around;
+  around.tries = network_.go_around(scenario_.node.uses);
+  for (const auto& site : azure_.sites()) {
+    static_cast<void>(site.endpoint->settle(settle_limit));
+    around.arrived += site.endpoint->take_seen().size();
+  }
+  around.asked = dns_.asked();
+  return around;
 }
 
 std::vector<Errand> ScenarioRun::walk() {
@@ -151,15 +178,18 @@ std::vector<Errand> ScenarioRun::walk() {
     wait_for_the_disk(false);
   }
   ShirWalk shir(*shir_, scenario_.node, hosts_, door());
+  std::vector<Errand> errands;
   if (!scenario_.reloaded) {
-    auto errands = shir.walk();
+    network_.at(Place::shir, [&] { errands = shir.walk(); });
     full.reset();
     wait_for_the_disk(true);
     return errands;
   }
-  auto errands = shir.walk([this] { reload(); });
-  auto again = shir.walk();
-  std::move(again.begin(), again.end(), std::back_inserter(errands));
+  network_.at(Place::shir, [&] {
+    errands = shir.walk([this] { reload(); });
+    auto again = shir.walk();
+    std::move(again.begin(), again.end(), std::back_inserter(errands));
+  });
   return errands;
 }
 
@@ -197,7 +227,7 @@ std::vector<std::string> ScenarioRun::wrongly_asked(std::size_t from, std::strin
 Observation ScenarioRun::attempt(const Trick& trick) {
   const auto asked_before = dns_.asked().size();
   Observation seen{.attempt = attempt_of(trick, *scenario_.config.policy), .visit = {}, .trail = {}, .arrived = {}};
-  seen.visit = shir_->visit(seen.attempt.approach);
+  network_.at(Place::shir, [&] { seen.visit = shir_->visit(seen.attempt.approach); });
   seen.trail = await_end_of_request(audit_directory(), seen.visit.local_port, settle_limit);
   for (const auto& site : azure_.sites()) {
     seen.all_ended = site.endpoint->settle(settle_limit) && seen.all_ended;
@@ -240,9 +270,22 @@ void ScenarioRun::judge_log(ScenarioReport& report) const {
          judge_statements(expected, report.channels, lines_of(summary.refused()), lines_of(summary.reported())));
 }
 
+void ScenarioRun::judge_strays(ScenarioReport& report, const WentAround& around) const {
+  if (network_.locked() == nullptr) return;
+  report.strays = network_.strays();
+  append(report.expectations, lab::judge_strays(around.tries, around.arrived, around.asked, *report.strays));
+}
+
 ScenarioReport ScenarioRun::run() {
+  ScenarioReport report;
+  network_.at(Place::internet, [&] { report = run_here(); });
+  return report;
+}
+
+ScenarioReport ScenarioRun::run_here() {
   const auto started = Clock::now();
   ScenarioReport report{.name = scenario_.name, .title = scenario_.title};
+  const auto around = go_around();
   const auto told = tell(walk());
   const auto sites = what_sites_saw(report.expectations);
   append(report.expectations, judge_walk(scenario_, told, sites));
@@ -252,6 +295,7 @@ ScenarioReport ScenarioRun::run() {
   report.channels = channel_results(scenario_, told);
   report.status = status_of(report.channels);
   try_tricks(report);
+  judge_strays(report, around);
   gate_->stop(std::chrono::milliseconds(0));
   gate_.reset();
   judge_log(report);

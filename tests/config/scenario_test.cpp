@@ -41,6 +41,8 @@ TEST(LoadScenario, ReadsWhatOnlyAScenarioHas) {
 dns = "fails"
 re_signed = ["control"]
 kib_per_second = 100
+delay_ms = 20
+loss_percent = 2
 disk_full = true
 rendezvous = "g1-a-sb.servicebus.windows.net"
 [network.answers]
@@ -65,6 +67,8 @@ interactive_authoring = "off"
   ASSERT_TRUE(scenario.has_value()) << to_string(scenario.error().front());
   EXPECT_EQ(scenario->network.dns, DnsState::fails);
   EXPECT_EQ(scenario->network.kib_per_second, 100);
+  EXPECT_EQ(scenario->network.delay_ms, 20);
+  EXPECT_EQ(scenario->network.loss_percent, 2);
   EXPECT_TRUE(scenario->network.disk_full);
   EXPECT_EQ(scenario->network.answers.at("erp.contoso.example").size(), 2U);
   ASSERT_EQ(scenario->tricks.size(), 1U);
@@ -114,6 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"StaticAnswers", "[dns.hosts]\n\"a.example\" = [\"10.0.0.1\"]\n", 14, "under [network.answers]"},
         Wrong{"Transparent", "[[transparent]]\nlisten = \"127.0.0.1:8443\"\n", 14, "needs a firewall's rule"},
         Wrong{"WrongDnsState", "[network]\ndns = \"down\"\n", 15, "write one of: answers, silent, fails"},
+        Wrong{"TooMuchLoss", "[network]\nloss_percent = 51\n", 15, "loss_percent"},
         Wrong{"UnknownChannel", "[network]\nsilent = [\"relai\"]\n", 15, "no channel the pretend node uses"},
         Wrong{"NoAddress", "[network.answers]\n\"a.example\" = [\"inside\"]\n", 15, "'inside' is not an address"},
         Wrong{"NoHost", "[network.answers]\n\"a_b\" = [\"10.0.0.1\"]\n", 15, "'a_b' is not a host name"},

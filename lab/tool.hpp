@@ -1,0 +1,20 @@
+// Programs of the system that the lab runs: ip, nft. Each for a moment, and never longer than a limit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/checked.hpp"
+
+namespace shirgate::lab {
+
+/// Its path: of $PATH, or of the places for administrators, which an ordinary user's $PATH leaves out.
+[[nodiscard]] std::optional<std::string> find_tool(std::string_view name);
+
+/// Runs it where the calling thread is, with `input` as its standard input. What it printed, or one sentence with its
+/// own words where it is missing, fails or takes longer than ten seconds.
+[[nodiscard]] Checked<std::string> run_tool(std::vector<std::string> command, std::string_view input = {});
+
+}  // namespace shirgate::lab

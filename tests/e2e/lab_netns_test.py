@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+"""`shirgate lab --netns` as somebody runs it, as root and as an ordinary user: every scenario holds, a real curl in the
+node's network gets out by the gate only, what tries otherwise is shown, and nothing is left however it ends.
+
+Usage: lab_netns_test.py PATH_TO_SHIRGATE. Needs nft, ip, nsenter, curl and the right to make network namespaces; says so
+and ends with 77 where it has not got them.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from namespaces import in_own_namespaces, skip
+
+LIMIT = 60
+ALL_LIMIT = 280
+NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+
+def run(command, **options):
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT, **options)
+
+
+def wait_for(condition, what):
+    until = time.monotonic() + LIMIT
+    while time.monotonic() < until:
+        if result := condition():
+            return result
+        time.sleep(0.02)
+    raise AssertionError(f"not within {LIMIT} s: {what}")
+
+
+def processes_in(session):
+    """Pids whose session this is, that still run."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            state, _, _, of = file.read().rpartition(")")[2].split()[:4]
+            if int(of) == session and state != "Z":
+                found.append(int(pid))
+    return found
+
+
+def is_held(namespace):
+    """Whether a process is in the network namespace of that inode."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if os.stat(f"/proc/{pid}/ns/net").st_ino == namespace:
+                return True
+    return False
+
+
+class Lab:
+    """The program, in a session and with a TMPDIR of its own."""
+
+    def __init__(self, *arguments, user=()):
+        self.user = list(user)
+        self.folder = tempfile.mkdtemp(prefix="shirgate-netns-")
+        if user == NOBODY:
+            os.chown(self.folder, 65534, 65534)
+        self.out = open(os.path.join(tempfile.gettempdir(), f"{os.path.basename(self.folder)}.out"), "w+",
+                        encoding="utf-8")
+        os.unlink(self.out.name)
+        self.process = subprocess.Popen([*user, BINARY, "lab", *arguments], stdout=self.out, stderr=subprocess.STDOUT,
+                                        stdin=subprocess.DEVNULL, start_new_session=True,
+                                        env={**os.environ, "TMPDIR": self.folder})
+
+    def output(self):
+        return os.pread(self.out.fileno(), 1 << 20, 0).decode()
+
+    def says(self, pattern):
+        return wait_for(lambda: re.search(pattern, self.output()), pattern + "\n" + self.output())
+
+    def child(self):
+        """The process that does the work."""
+        def first():
+            with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+                return file.read().split()
+        return int(wait_for(first, "a child")[0])
+
+    def end(self, limit=LIMIT):
+        code = self.process.wait(limit)
+        wait_for(lambda: not processes_in(self.process.pid), "the end of every process")
+        return code
+
+    def remove(self):
+        """What was left; and takes it away."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(LIMIT)
+        left = os.listdir(self.folder)
+        shutil.rmtree(self.folder)
+        self.out.close()
+        return left
+
+
+class Case(unittest.TestCase):
+    def lab(self, *arguments, user=()):
+        lab = Lab(*arguments, user=user)
+
+        def over():
+            self.assertEqual(lab.remove(), [], "files were left")
+        self.addCleanup(over)
+        return lab
+
+    def setUp(self):
+        links, named = run(["ip", "-brief", "link"]).stdout, run(["ip", "netns", "list"]).stdout
+        self.addCleanup(lambda: self.assertEqual((run(["ip", "-brief", "link"]).stdout,
+                                                  run(["ip", "netns", "list"]).stdout), (links, named)))
+
+
+class Scenarios(Case):
+    def test_all_hold_and_count_strays(self):
+        lab = self.lab("run", "all", "--netns", "--json")
+        self.assertEqual(lab.end(ALL_LIMIT), 0, lab.output())
+        answer = json.loads(lab.output())
+        self.assertGreater(len(answer["scenarios"]), 15)
+        for scenario in answer["scenarios"]:
+            strays = scenario["strays"]
+            self.assertIn({"address": "20.60.0.53", "port": 53, "protocol": "udp", "packets": 1,
+                           "name": "the name server"}, strays["tried"], scenario["name"])
+            self.assertEqual(strays["packets"], sum(one["packets"] for one in strays["tried"]), scenario["name"])
+
+    def test_without_a_channel_one_breaks(self):
+        lab = self.lab("run", "sql-direct", "--netns", "--without", "data-sql")
+        self.assertEqual(lab.end(), 1, lab.output())
+        self.assertIn("BROKEN  data-sql", lab.output())
+
+    def test_a_user_may_run_them(self):
+        lab = self.lab("run", "private-link", "--netns", user=AS_USER)
+        self.assertEqual(lab.end(), 0, lab.output())
+        self.assertIn("10.30.0.4:443 (tcp), contoso-prod.westeurope.datafactory.azure.net", lab.output())
+
+    def test_a_user_may_have_a_slow_line(self):
+        lab = self.lab("run", "slow-link", "--netns", user=AS_USER)
+        self.assertEqual(lab.end(), 0, lab.output())
+
+    def test_markdown_lists_strays(self):
+        lab = self.lab("run", "sql-direct", "--netns", "--format", "markdown")
+        self.assertEqual(lab.end(), 0, lab.output())
+        self.assertIn("| 20.60.0.9:1433 (tcp), contoso-sql.database.windows.net | 1 |", lab.output())
+
+
+class AClientOfOnesOwn(Case):
+    def curl(self, lab, *arguments):
+        way = lab.says(r"\n  (nsenter .*) bash\n")[1].split()
+        return run([*lab.user, *way, "curl", "-sS", "-m", "20", "--noproxy", "", *arguments])
+
+    def gets_out_by_the_gate_only(self, user):
+        lab = self.lab("up", "allowlist", "--netns", user=user)
+        lab.says("Ctrl-C ends it")
+        ca = lab.says(r"\nCA +(\S+)\n")[1]
+        proxy = lab.says(r"\nproxy +(http://\S+)\n")[1]
+        host = "contoso-prod.westeurope.datafactory.azure.net"
+        through = self.curl(lab, "--cacert", ca, "-x", proxy, "-o", "/dev/null", "-w", "%{http_connect} %{http_code}",
+                            f"https://{host}/heartbeat")
+        self.assertEqual(through.returncode, 0, through.stderr)
+        self.assertEqual(through.stdout, "200 200")
+        refused = self.curl(lab, "--cacert", ca, "-x", proxy, "https://attacker.example/")
+        self.assertIn("403", refused.stderr)
+        direct = self.curl(lab, "--cacert", ca, "--resolve", f"{host}:443:20.60.0.1", f"https://{host}/heartbeat")
+        self.assertEqual(direct.returncode, 7, direct.stderr)  # it could not connect
+        lab.says(rf"tried to get out past the gate: 20.60.0.1:443 \(tcp\), {host}\n")
+        elsewhere = self.curl(lab, "https://8.8.8.8/")
+        self.assertEqual(elsewhere.returncode, 7, elsewhere.stderr)
+        lab.says(r"tried to get out past the gate: 8.8.8.8:443 \(tcp\)\n")
+        lab.process.send_signal(signal.SIGINT)
+        self.assertEqual(lab.end(), 0)
+
+    def test_gets_out_by_the_gate_only(self):
+        self.gets_out_by_the_gate_only([])
+
+    def test_gets_out_by_the_gate_only_as_a_user(self):
+        self.gets_out_by_the_gate_only(AS_USER)
+
+
+class NothingIsLeft(Case):
+    def up(self, user=()):
+        lab = self.lab("up", "private-link", "--netns", user=user)
+        path = lab.says(r"--net=(/proc/\d+/fd/\d+) ")[1]
+        namespace = os.stat(path).st_ino
+        self.addCleanup(lambda: self.assertFalse(is_held(namespace), "somebody is still in the namespace"))
+        return lab
+
+    def test_after_ctrl_c(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            lab = self.up()
+            lab.process.send_signal(number)
+            self.assertEqual(lab.end(), 0)
+
+    def test_after_ctrl_c_to_all_of_them(self):
+        lab = self.up()
+        os.killpg(lab.process.pid, signal.SIGINT)
+        self.assertEqual(lab.end(), 0)
+
+    def test_after_the_child_is_killed(self):
+        lab = self.up()
+        os.kill(lab.child(), signal.SIGKILL)
+        self.assertEqual(lab.end(), 2)
+        self.assertIn("crashed", lab.output())
+
+    def test_no_process_after_the_parent_is_killed(self):
+        for user in ([], AS_USER):
+            lab = self.up(user)
+            lab.process.kill()
+            lab.end()
+            for folder in os.listdir(lab.folder):  # nobody was there to remove it
+                shutil.rmtree(os.path.join(lab.folder, folder))
+
+    def test_after_ctrl_c_in_the_middle(self):
+        for moment in (0.02, 0.05, 0.1, 0.2, 0.4, 0.8):
+            lab = self.lab("run", "slow-link", "--netns")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                lab.process.wait(moment)  # any moment will do
+            os.killpg(lab.process.pid, signal.SIGINT)
+            self.assertNotEqual(lab.end(), 0, lab.output())
+
+
+class WhereItCantRun(Case):
+    def says_in_one_line(self, lab, words):
+        self.assertEqual(lab.end(), 2)
+        self.assertEqual(lab.output().count("\n"), 1, lab.output())
+        self.assertIn(words, lab.output())
+
+    def test_no_namespaces(self):
+        forbid = "echo 0 >/proc/sys/user/max_user_namespaces; echo 0 >/proc/sys/user/max_net_namespaces; exec \"$@\""
+        lab = self.lab("run", "sql-direct", "--netns", user=["unshare", "--user", "--map-root-user", "sh", "-c", forbid,
+                                                             "sh"])
+        self.says_in_one_line(lab, "network namespaces are not permitted here")
+
+    def test_no_nft(self):
+        hide = "mount --bind /dev/null \"$0\" && exec \"$@\""
+        lab = self.lab("run", "sql-direct", "--netns", user=["unshare", "--map-root-user", "--mount", "sh", "-c", hide,
+                                                             os.path.realpath(shutil.which("nft"))])
+        self.says_in_one_line(lab, "apt-get install iproute2 nftables")
+
+
+if __name__ == "__main__":
+    in_own_namespaces()
+    BINARY = sys.argv.pop(1)
+    if shutil.which("curl") is None:
+        skip("curl is not installed")
+    with open("/proc/self/uid_map", encoding="ascii") as uids:  # an ordinary user is the only one in his namespace
+        AS_USER = NOBODY if "4294967295" in uids.read() else []
+    unittest.main(verbosity=2)
