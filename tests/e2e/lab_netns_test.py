@@ -2,8 +2,8 @@
 """`shirgate lab --netns` as somebody runs it, as root and as an ordinary user: every scenario holds, a real curl in the
 node's network gets out by the gate only, what tries otherwise is shown, and nothing is left however it ends.
 
-Usage: lab_netns_test.py PATH_TO_SHIRGATE. Needs nft, ip, nsenter, curl and the right to make network namespaces; says so
-and ends with 77 where it has not got them.
+Usage: lab_netns_test.py PATH_TO_SHIRGATE. Needs nft, ip, nsenter, curl and the right to make network namespaces; says
+so and ends with 77 where it has not got them.
 """
 
 import contextlib
