@@ -2,8 +2,8 @@
 """`shirgate lab --netns` as somebody runs it, as root and as an ordinary user: every scenario holds, a real curl in the
 node's network gets out by the gate only, what tries otherwise is shown, and nothing is left however it ends.
 
-Usage: lab_netns_test.py PATH_TO_SHIRGATE. Needs nft, ip, nsenter, curl and the right to make network namespaces; says so
-and ends with 77 where it has not got them.
+Usage: lab_netns_test.py PATH_TO_SHIRGATE. Needs nft, ip, nsenter, curl and the right to make network namespaces; says
+so and ends with 77 where it has not got them.
 """
 
 import contextlib
@@ -143,10 +143,14 @@ class Scenarios(Case):
         lab = self.lab("run", "slow-link", "--netns", user=AS_USER)
         self.assertEqual(lab.end(), 0, lab.output())
 
-    def test_markdown_lists_strays(self):
-        lab = self.lab("run", "sql-direct", "--netns", "--format", "markdown")
-        self.assertEqual(lab.end(), 0, lab.output())
-        self.assertIn("| 20.60.0.9:1433 (tcp), contoso-sql.database.windows.net | 1 |", lab.output())
+    def test_markdown_and_page_list_strays(self):
+        with tempfile.TemporaryDirectory(prefix="shirgate-netns-page-") as folder:
+            page = os.path.join(folder, "lab.html")
+            lab = self.lab("run", "sql-direct", "--netns", "--format", "markdown", "--html", page)
+            self.assertEqual(lab.end(), 0, lab.output())
+            self.assertIn("| 20.60.0.9:1433 (tcp), contoso-sql.database.windows.net | 1 |", lab.output())
+            with open(page, encoding="utf-8") as file:
+                self.assertIn("<td>20.60.0.9:1433 (tcp), contoso-sql.database.windows.net</td><td>1</td>", file.read())
 
 
 class AClientOfOnesOwn(Case):
