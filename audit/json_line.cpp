@@ -32,34 +32,35 @@ std::size_t plain_bytes(std::string_view text) {
   return count;
 }
 
-}  // namespace
-
-void JsonLine::begin(std::string_view key) {
-  // Put together beside the line: one append costs less than five.
-  std::array<char, 64> text;
-  auto* end = text.data();
-  if (out_.back() != '{') *end++ = ',';
-  *end++ = '"';
-  end = std::copy_n(key.data(), std::min(key.size(), text.size() - 4), end);
-  *end++ = '"';
-  *end++ = ':';
-  out_.append(text.data(), end);
+/// So many digits, with zeros before; returns the end.
+template <unsigned base>
+char* write_padded(char* at, std::uint64_t value, std::size_t digits) {
+  for (auto i = digits; i > 0; value /= base) at[--i] = "0123456789abcdef"[value % base];
+  return at + digits;
 }
 
-template <unsigned base>
-void JsonLine::append_padded(std::uint64_t value, std::size_t digits) {
-  std::array<char, 16> text;
-  for (auto at = digits; at > 0; value /= base) text[--at] = "0123456789abcdef"[value % base];
-  out_.append(text.data(), digits);
+}  // namespace
+
+char* JsonLine::write_key(char* at, std::string_view key) const {
+  if (out_.back() != '{') *at++ = ',';
+  *at++ = '"';
+  at = std::copy_n(key.data(), std::min(key.size(), max_key_bytes), at);
+  *at++ = '"';
+  *at++ = ':';
+  return at;
+}
+
+void JsonLine::append_key(std::string_view key) {
+  std::array<char, room> text;
+  out_.append(text.data(), write_key(text.data(), key));
 }
 
 void JsonLine::text(std::string_view key, std::string_view value) {
   if (value.empty()) return;
-  begin(key);
+  if (value.size() <= max_value_bytes && plain_bytes(value) == value.size()) return plain(key, value);
+  append_key(key);
   out_.push_back('"');
-  if (value.size() <= max_value_bytes && plain_bytes(value) == value.size())
-    out_.append(value);
-  else if (!append_escaped(value))
+  if (!append_escaped(value))
     out_.append("... (" + std::to_string(value.size()) + " bytes, sha256 " +
                 to_hex(sha256(value)).substr(0, hash_digits) + ")");
   out_.push_back('"');
@@ -67,10 +68,16 @@ void JsonLine::text(std::string_view key, std::string_view value) {
 
 void JsonLine::plain(std::string_view key, std::string_view value) {
   if (value.empty()) return;
-  begin(key);
-  out_.push_back('"');
-  out_.append(value);
-  out_.push_back('"');
+  std::array<char, room> text;
+  auto* end = write_key(text.data(), key);
+  *end++ = '"';
+  if (value.size() > max_value_bytes) {
+    out_.append(text.data(), end).append(value).push_back('"');
+    return;
+  }
+  end = std::copy(value.begin(), value.end(), end);
+  *end++ = '"';
+  out_.append(text.data(), end);
 }
 
 bool JsonLine::append_escaped(std::string_view value) {
@@ -88,8 +95,8 @@ bool JsonLine::append_escaped(std::string_view value) {
       out_.push_back('\\');
       out_.push_back(value.front());
     } else {
-      out_.append("\\u");
-      append_padded<16>(static_cast<unsigned char>(value.front()), 4);
+      std::array<char, 6> code{'\\', 'u'};
+      out_.append(code.data(), write_padded<16>(code.data() + 2, static_cast<unsigned char>(value.front()), 4));
     }
     value.remove_prefix(1);
   }
@@ -97,34 +104,33 @@ bool JsonLine::append_escaped(std::string_view value) {
 }
 
 void JsonLine::identifier(std::string_view key, std::uint64_t value) {
-  begin(key);
-  out_.push_back('"');
-  append_padded<16>(value, 16);
-  out_.push_back('"');
+  std::array<char, 16> digits;
+  plain(key, {digits.data(), write_padded<16>(digits.data(), value, digits.size())});
 }
 
 void JsonLine::flag(std::string_view key, bool value) {
-  if (value) begin(key), out_.append("true");
+  if (value) append_key(key), out_.append("true");
 }
 
 void JsonLine::time(std::string_view key, std::chrono::system_clock::time_point value) {
   using namespace std::chrono;
-  begin(key);
   const auto day = floor<days>(value);
   const year_month_day date(day);
   const hh_mm_ss clock(floor<milliseconds>(value - day));
-  const auto part = [this](char before, auto number, std::size_t digits) {
-    out_.push_back(before);
-    append_padded<10>(static_cast<std::uint64_t>(number), digits);
+  std::array<char, 24> text;
+  auto* end = text.data();
+  const auto part = [&end](auto number, std::size_t digits, char behind) {
+    end = write_padded<10>(end, static_cast<std::uint64_t>(number), digits);
+    *end++ = behind;
   };
-  part('"', static_cast<int>(date.year()), 4);
-  part('-', static_cast<unsigned>(date.month()), 2);
-  part('-', static_cast<unsigned>(date.day()), 2);
-  part('T', clock.hours().count(), 2);
-  part(':', clock.minutes().count(), 2);
-  part(':', clock.seconds().count(), 2);
-  part('.', clock.subseconds().count(), 3);
-  out_.append("Z\"");
+  part(static_cast<int>(date.year()), 4, '-');
+  part(static_cast<unsigned>(date.month()), 2, '-');
+  part(static_cast<unsigned>(date.day()), 2, 'T');
+  part(clock.hours().count(), 2, ':');
+  part(clock.minutes().count(), 2, ':');
+  part(clock.seconds().count(), 2, '.');
+  part(clock.subseconds().count(), 3, 'Z');
+  plain(key, {text.data(), end});
 }
 
 }  // namespace shirgate

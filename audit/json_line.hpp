@@ -1,6 +1,7 @@
 // One line of the audit log while it is written: `{"key":value,...}`, flat, printable ASCII whatever the values hold.
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -28,17 +29,20 @@ class JsonLine {
   void end() { out_.push_back('}'); }
 
  private:
+  /// The longest value that is put together beside the line, key included: one append costs less than five.
+  static constexpr std::size_t room = 384;
+  static constexpr std::size_t max_key_bytes = 60;
+
   template <class Integer>
   void integer(std::string_view key, Integer value) {
-    begin(key);
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    out_.append(digits, end);
+    std::array<char, room> text;
+    auto* end = write_key(text.data(), key);
+    end = std::to_chars(end, text.data() + text.size(), value).ptr;
+    out_.append(text.data(), end);
   }
-  void begin(std::string_view key);
-  /// At most sixteen digits.
-  template <unsigned base>
-  void append_padded(std::uint64_t value, std::size_t digits);
+  /// Writes `,"key":` there; returns the end. Keys are at most max_key_bytes long.
+  [[nodiscard]] char* write_key(char* at, std::string_view key) const;
+  void append_key(std::string_view key);
   /// False where the value was cut.
   [[nodiscard]] bool append_escaped(std::string_view value);
 
