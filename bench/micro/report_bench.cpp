@@ -108,11 +108,28 @@ class Logs {
   std::string path_;
 };
 
-void report(benchmark::State& state, const char* form) {
+const Logs& logs() {
   static const Logs logs;
+  return logs;
+}
+
+/// What reading alone costs: files, lines, JSON.
+void read_lines(benchmark::State& state, const char* form) {
   for (auto _ : state) {
     LogReader reader;
-    if (reader.add_directory(logs.directory(form)).has_error()) state.SkipWithError("no log");
+    if (reader.add_directory(logs().directory(form)).has_error()) state.SkipWithError("no log");
+    std::uint64_t lines = 0;
+    reader.read([&](const LogLine& line) { lines += line.seq != 0 ? 1 : 0; });
+    if (lines != events || reader.troubles().any()) state.SkipWithError("not every event was read");
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * events));
+}
+BENCHMARK_CAPTURE(read_lines, plain, "plain")->Unit(benchmark::kMillisecond);
+
+void report(benchmark::State& state, const char* form) {
+  for (auto _ : state) {
+    LogReader reader;
+    if (reader.add_directory(logs().directory(form)).has_error()) state.SkipWithError("no log");
     Report report;
     reader.read([&](const LogLine& line) { report.add(line); });
     report.finish();
