@@ -321,7 +321,9 @@ TEST_F(ReportFormats, FitTheTerminal) {
     const auto end = text.find('\n', at);
     const auto line = text.substr(at, end - at);
     // What is to be copied into a configuration is never wrapped.
-    if (!line.starts_with("      ")) EXPECT_LE(line.size(), 70U) << line;
+    if (!line.starts_with("      ")) {
+      EXPECT_LE(line.size(), 70U) << line;
+    }
     at = end + 1;
   }
 }
