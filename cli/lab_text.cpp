@@ -105,8 +105,8 @@ std::string report_as_text(const ScenarioReport& report, std::size_t width) {
                           channel_table(report, width), report.status);
   if (!report.tricks.empty()) text += fmt::format("\nWhat tried to get out:\n\n{}", trick_table(report, width));
   if (report.strays)
-    text += fmt::format("\nWhat tried to get out past the gate, {} packets, all counted there:\n\n{}",
-                        report.strays->packets, stray_table(*report.strays, width));
+    text += fmt::format("\nWhat tried to get out past the gate, {} packets:\n\n{}", report.strays->packets,
+                        stray_table(*report.strays, width));
   const auto broken = broken_lines(report, width);
   return text + (broken.empty() ? "" : "\n" + broken) + "\n" + verdict_of(report);
 }

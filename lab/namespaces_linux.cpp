@@ -1,7 +1,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +16,7 @@
 #include <system_error>
 #include <thread>
 
+#include "config/file_descriptor_linux.hpp"
 #include "lab/namespaces.hpp"
 #include "lab/tool.hpp"
 
@@ -23,15 +27,26 @@ Complaint not_permitted(int error) {
   return complain(fmt::format(
       "--netns: network namespaces are not permitted here ({}). Run it as root, or let users make them: sysctl "
       "kernel.unprivileged_userns_clone=1 user.max_user_namespaces=1000, on Ubuntu also "
-      "kernel.apparmor_restrict_unprivileged_userns=0; in a container: --cap-add SYS_ADMIN,NET_ADMIN",
+      "kernel.apparmor_restrict_unprivileged_userns=0; in a container: --cap-add SYS_ADMIN --cap-add NET_ADMIN, and a "
+      "/proc/sys that can be written",
       std::strerror(error)));
+}
+
+/// A namespace with a device and a switch of its own, as far as that can be had here. 0, or errno.
+int use_a_namespace() {
+  if (::unshare(CLONE_NEWNET) != 0) return errno;
+  const FileDescriptor forward(::open("/proc/sys/net/ipv4/ip_forward", O_WRONLY | O_CLOEXEC));
+  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq loopback{.ifr_ifrn = {.ifrn_name = "lo"}, .ifr_ifru = {.ifru_flags = IFF_UP}};
+  if (forward.get() < 0 || socket.get() < 0) return errno;
+  return ::ioctl(socket.get(), SIOCSIFFLAGS, &loopback) == 0 ? 0 : errno;
 }
 
 /// Asked of a child, so that this process stays where it is. 0, or errno.
 int try_a_namespace() {
   const auto child = ::fork();
   if (child < 0) return errno;
-  if (child == 0) ::_exit(::unshare(CLONE_NEWNET) == 0 ? 0 : errno);
+  if (child == 0) ::_exit(use_a_namespace());
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

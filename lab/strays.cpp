@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <stdexcept>
 
 #include "lab/firewall.hpp"
 
@@ -29,6 +30,14 @@ bool is_called(const json::object& object, std::string_view name) {
   return text != nullptr && text->is_string() && std::string_view(text->get_string()) == name;
 }
 
+/// nft prints the name where the machine has a list of them (/etc/protocols), and IANA's number else. Throws where it
+/// is neither.
+Protocol read_protocol(const json::value& value) {
+  if (value == json::value("tcp") || value == json::value(6)) return Protocol::tcp;
+  if (value == json::value("udp") || value == json::value(17)) return Protocol::udp;
+  throw std::runtime_error("a protocol that is not listed");
+}
+
 /// {"elem": {"val": {"concat": ["20.60.0.4", "tcp", 443]}, "counter": {"packets": 2}}}. Throws what Boost.JSON throws
 /// where it is something else.
 Stray read_element(const json::value& element) {
@@ -36,9 +45,8 @@ Stray read_element(const json::value& element) {
   const auto& concat = inner.at("val").at("concat").as_array();
   const auto address = parse_address(std::string_view(concat.at(0).as_string()));
   const auto port = concat.at(2).to_number<std::uint16_t>();
-  const auto protocol = std::string_view(concat.at(1).as_string()) == "udp" ? Protocol::udp : Protocol::tcp;
   return {.to = {address.value_or(Address{}), port},
-          .protocol = protocol,
+          .protocol = read_protocol(concat.at(1)),
           .packets = packets_in(object_in(inner, "counter"))};
 }
 
@@ -99,9 +107,13 @@ std::vector<Expectation> judge_strays(const std::vector<DirectTry>& tries, std::
   judged.push_back({"past the gate", "nothing arrived at any server", arrived == 0 && asked.empty(),
                     fmt::format("{} connections; looked up: {}", arrived, fmt::join(asked, " "))});
   std::vector<std::string> others;
-  for (const auto& stray : counted.tried)
+  auto unlisted = counted.packets;
+  for (const auto& stray : counted.tried) {
+    unlisted -= std::min(unlisted, stray.packets);
     if (!was_tried(tries, stray))
       others.push_back(fmt::format("{} ({})", to_string(stray.to), to_string(stray.protocol)));
+  }
+  if (unlisted > 0) others.push_back(fmt::format("{} packets of other protocols", unlisted));
   judged.push_back({"past the gate", "nobody tried anything else", others.empty(),
                     fmt::format("tried: {}", fmt::join(others, ", "))});
   return judged;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view listed_by_nft =
     R"({"nftables": [{"metainfo": {"version": "1.0.6"}}, {"table": {"family": "inet", "name": "shirgate_lab"}},
-{"counter": {"family": "inet", "name": "strays", "table": "shirgate_lab", "packets": 4, "bytes": 210}},
+{"counter": {"family": "inet", "name": "strays", "table": "shirgate_lab", "packets": 3, "bytes": 150}},
 {"set": {"family": "inet", "name": "tried", "table": "shirgate_lab", "elem": [
   {"elem": {"val": {"concat": ["20.60.0.53", "udp", 53]}, "counter": {"packets": 1, "bytes": 30}}},
   {"elem": {"val": {"concat": ["20.60.0.4", "tcp", 443]}, "counter": {"packets": 2, "bytes": 120}}}]}},
@@ -30,13 +30,25 @@ std::vector<DirectTry> tries() {
 TEST(Strays, AreReadFromWhatNftPrints) {
   const auto strays = read_strays(listed_by_nft);
   ASSERT_TRUE(strays.has_value()) << strays.error().text();
-  EXPECT_EQ(strays->packets, 4U);
+  EXPECT_EQ(strays->packets, 3U);
   ASSERT_EQ(strays->tried.size(), 2U);
   EXPECT_EQ(strays->tried[0].to, update);
   EXPECT_EQ(strays->tried[0].packets, 2U);
   EXPECT_EQ(strays->tried[0].protocol, Protocol::tcp);
   EXPECT_EQ(strays->tried[1].to, name_server);
   EXPECT_EQ(strays->tried[1].protocol, Protocol::udp);
+}
+
+TEST(Strays, AreReadWhereTheMachineHasNoNamesOfProtocols) {
+  std::string numbers(listed_by_nft);
+  numbers.replace(numbers.find("\"udp\""), 5, "17");
+  numbers.replace(numbers.find("\"tcp\""), 5, "6");
+  const auto strays = read_strays(numbers);
+  ASSERT_TRUE(strays.has_value()) << strays.error().text();
+  EXPECT_EQ(strays->tried[0].protocol, Protocol::tcp);
+  EXPECT_EQ(strays->tried[1].protocol, Protocol::udp);
+  numbers.replace(numbers.find(", 6,"), 4, ", 1,");
+  EXPECT_TRUE(read_strays(numbers).has_error());
 }
 
 TEST(Strays, AreNoneWhereTheSetIsEmpty) {
@@ -85,6 +97,12 @@ TEST(StraysExpected, NoticeWhatNobodyMeantToTry) {
   auto strays = counted();
   strays.tried.push_back({.to = {*parse_address("8.8.8.8"), 53}, .protocol = Protocol::udp, .packets = 1});
   EXPECT_NE(broken_lines(judge_strays(tries(), 0, {}, strays)).find("8.8.8.8:53 (udp)"), std::string::npos);
+}
+
+TEST(StraysExpected, NoticeWhatHasNoPorts) {
+  auto strays = counted();
+  strays.packets += 2;
+  EXPECT_NE(broken_lines(judge_strays(tries(), 0, {}, strays)).find("2 packets of other protocols"), std::string::npos);
 }
 
 }  // namespace
