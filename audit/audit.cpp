@@ -30,14 +30,17 @@ Ticket Audit::push(const Event& event) {
 }
 
 Ticket Audit::append(const Event& event) {
-  const bool refusal = event.action == Action::denied || event.action == Action::failed;
-  const bool opens = event.action == Action::open;
-  if (!opens) counts_.count(event);
-  if (refusal && event.client && !refusals_.stands_alone(event)) return {true};
-  if (opens && !(journal_.healthy() && journal_.settings().may_open())) return {false};
-  const auto ticket = push(event);
-  if (opens && ticket.taken) counts_.count(event);
+  const auto ticket = take(event);
+  // What found no room happened all the same, but for a tunnel: that may not open then.
+  if (ticket.taken || event.action != Action::open) counts_.count(event);
   return ticket;
+}
+
+Ticket Audit::take(const Event& event) {
+  if (is_refusal(event.action) && event.client && !refusals_.stands_alone(event)) return {true};
+  const bool opens = event.action == Action::open;
+  if (opens && !(journal_.healthy() && journal_.settings().may_open())) return {false};
+  return push(event);
 }
 
 void Audit::tick(WallTime now) {

@@ -52,6 +52,7 @@ class Audit {
   void flush(WallTime now);
 
  private:
+  [[nodiscard]] Ticket take(const Event& event);
   [[nodiscard]] Ticket push(const Event& event);
 
   Journal& journal_;

@@ -37,6 +37,11 @@ enum class Action : std::uint8_t {
 [[nodiscard]] std::optional<Action> parse_action(std::string_view word);
 inline constexpr std::size_t action_count = 15;
 
+/// No tunnel came of the request: `denied`, `failed`.
+[[nodiscard]] constexpr bool is_refusal(Action action) { return action == Action::denied || action == Action::failed; }
+/// The last event of a request: a refusal, or its tunnel's `close`.
+[[nodiscard]] constexpr bool ends_request(Action action) { return action == Action::close || is_refusal(action); }
+
 /// A tunnel says what report mode let out when it opens, or when its first flight was let through: never both for the
 /// same reason. What was refused in the end says it too, and was not let out.
 [[nodiscard]] bool tells_exception(Action action, Reason would_deny);

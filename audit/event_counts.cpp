@@ -13,13 +13,11 @@ void add_all(std::array<std::uint64_t, size>& to, const std::array<std::atomic<s
   for (std::size_t i = 0; i < size; ++i) to[i] += from[i].load(std::memory_order_relaxed);
 }
 
-bool ends(Action action) { return action == Action::close || action == Action::denied || action == Action::failed; }
-
 }  // namespace
 
 void EventCounts::count(const Event& event) {
-  add(actions_[static_cast<std::size_t>(event.action)], 1);
-  if (event.reason && ends(event.action)) add(ended_[static_cast<std::size_t>(*event.reason)], 1);
+  if (event.action == Action::open) add(opened_, 1);
+  if (event.reason && ends_request(event.action)) add(ended_[static_cast<std::size_t>(*event.reason)], 1);
   if (tells_exception(event.action, event.would_deny)) add(reported_[static_cast<std::size_t>(event.would_deny)], 1);
   if (event.first_use && event.action == Action::open) add(first_uses_, 1);
   if (!event.traffic || event.action != Action::close) return;
@@ -28,7 +26,7 @@ void EventCounts::count(const Event& event) {
 }
 
 void EventCounts::add_to(EventTotals& totals) const {
-  add_all(totals.actions, actions_);
+  totals.opened += opened_.load(std::memory_order_relaxed);
   add_all(totals.ended, ended_);
   add_all(totals.reported, reported_);
   totals.first_uses += first_uses_.load(std::memory_order_relaxed);

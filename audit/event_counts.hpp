@@ -11,8 +11,8 @@
 namespace shirgate {
 
 struct EventTotals {
-  std::array<std::uint64_t, action_count> actions{};   ///< by Action; refusals that are merged in the log count singly
-  std::array<std::uint64_t, reason_count> ended{};     ///< by Reason: `denied`, `failed` and `close`
+  std::uint64_t opened = 0;
+  std::array<std::uint64_t, reason_count> ended{};     ///< by Reason; refusals that are merged in the log count singly
   std::array<std::uint64_t, reason_count> reported{};  ///< by the Reason that report mode lifted
   std::uint64_t first_uses = 0;
   std::uint64_t bytes_from_client = 0;  ///< of tunnels that have ended
@@ -27,7 +27,7 @@ class EventCounts {
 
  private:
   using Count = std::atomic<std::uint64_t>;
-  std::array<Count, action_count> actions_{};
+  Count opened_{0};
   std::array<Count, reason_count> ended_{};
   std::array<Count, reason_count> reported_{};
   Count first_uses_{0};

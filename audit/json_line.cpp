@@ -68,6 +68,7 @@ void JsonLine::text(std::string_view key, std::string_view value) {
 
 void JsonLine::plain(std::string_view key, std::string_view value) {
   if (value.empty()) return;
+  static_assert(room >= max_key_bytes + 4 + max_value_bytes + 2);
   std::array<char, room> text;
   auto* end = write_key(text.data(), key);
   *end++ = '"';

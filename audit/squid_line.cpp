@@ -44,10 +44,6 @@ std::string peer_of(const LogLine& event) {
 
 }  // namespace
 
-bool ends_request(Action action) {
-  return action == Action::close || action == Action::denied || action == Action::failed;
-}
-
 std::string squid_line(const LogLine& event) {
   if (!ends_request(event.action)) return {};
   const auto target = event.host.empty() ? std::string(event.asked) : fmt::format("{}:{}", event.host, event.port);

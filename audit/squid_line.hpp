@@ -7,9 +7,6 @@
 
 namespace shirgate {
 
-/// Does such an event end a request? Only then has it a line.
-[[nodiscard]] bool ends_request(Action action);
-
 /// "TIME.ms elapsed client TCP_TUNNEL/200 bytes CONNECT host:port - HIER_DIRECT/ip -" with a line end, for an event
 /// that ends a request: `close`, `denied` (TCP_DENIED and the status the client heard) and `failed`. Empty for others.
 /// Bytes are those the client received. Merged refusals are one line. What could end a field or a line is written %XX.

@@ -230,8 +230,7 @@ void add_lab(CLI::App& app, Chosen& chosen) {
   lab->require_subcommand(1);
   constexpr const char* netns_help =
       "In network namespaces, where only the gate leads out and what tries to get past it is counted; as root, or "
-      "where "
-      "users may make namespaces";
+      "where users may make namespaces";
   constexpr const char* which = "The name of a scenario, or a file like ./mine.toml";
 
   auto* list = add_one(*lab, chosen, options, "list", "Names the scenarios.", list_scenarios);

@@ -14,30 +14,6 @@ namespace json = boost::json;
 
 using Cells = std::vector<std::string>;
 
-/// A table that does not know yet how it will be written.
-struct Grid {
-  Cells titles;
-  std::vector<Cells> rows;
-};
-
-Grid overview_of(const ScenarioReports& reports) {
-  Grid grid{{"scenario"}, {}};
-  for (const auto channel : lab::walkable_channels()) grid.titles.emplace_back(channel);
-  for (const auto* title : {"status", "tricks"}) grid.titles.emplace_back(title);
-  if (count_strays(reports)) grid.titles.emplace_back("strays");
-  grid.titles.emplace_back("held");
-  for (const auto& report : reports) {
-    Cells cells{report.name};
-    for (const auto channel : lab::walkable_channels()) cells.push_back(outcome_on(report, channel));
-    cells.push_back(report.status);
-    cells.push_back(std::to_string(report.tricks.size()));
-    if (count_strays(reports)) cells.push_back(strays_of(report));
-    cells.emplace_back(report.broken() == 0 ? "yes" : "NO");
-    grid.rows.push_back(std::move(cells));
-  }
-  return grid;
-}
-
 Grid channels_of(const lab::ScenarioReport& report) {
   Grid grid{{"channel", "outcome", "stated", "the gate's reason", "what the runtime shows"}, {}};
   for (const auto& row : report.channels)

@@ -5,11 +5,42 @@
 #include <algorithm>
 
 namespace shirgate {
+namespace {
 
+/// "works", "-" where the channel is not used.
 std::string outcome_on(const lab::ScenarioReport& report, std::string_view channel) {
   const auto found = std::find_if(report.channels.begin(), report.channels.end(),
                                   [&](const lab::ChannelResult& row) { return row.channel == channel; });
   return found == report.channels.end() ? "-" : std::string(to_string(found->found.outcome));
+}
+
+/// Packets; empty where no firewall counted.
+std::string strays_of(const lab::ScenarioReport& report) {
+  return report.strays ? std::to_string(report.strays->packets) : "";
+}
+
+bool count_strays(const ScenarioReports& reports) {
+  return std::any_of(reports.begin(), reports.end(), [](const auto& report) { return report.strays.has_value(); });
+}
+
+}  // namespace
+
+Grid overview_of(const ScenarioReports& reports) {
+  Grid grid{{"scenario"}, {}};
+  for (const auto channel : lab::walkable_channels()) grid.titles.emplace_back(channel);
+  for (const auto* title : {"status", "tricks"}) grid.titles.emplace_back(title);
+  if (count_strays(reports)) grid.titles.emplace_back("strays");
+  grid.titles.emplace_back("held");
+  for (const auto& report : reports) {
+    std::vector<std::string> cells{report.name};
+    for (const auto channel : lab::walkable_channels()) cells.push_back(outcome_on(report, channel));
+    cells.push_back(report.status);
+    cells.push_back(std::to_string(report.tricks.size()));
+    if (count_strays(reports)) cells.push_back(strays_of(report));
+    cells.emplace_back(report.broken() == 0 ? "yes" : "NO");
+    grid.rows.push_back(std::move(cells));
+  }
+  return grid;
 }
 
 std::string reasons_of(const lab::Expected& found) {
@@ -34,14 +65,6 @@ std::string came_to(const lab::TrickResult& result) {
 std::string where_to(const lab::Stray& stray) {
   return fmt::format("{} ({}){}{}", to_string(stray.to), to_string(stray.protocol), stray.name.empty() ? "" : ", ",
                      stray.name);
-}
-
-std::string strays_of(const lab::ScenarioReport& report) {
-  return report.strays ? std::to_string(report.strays->packets) : "";
-}
-
-bool count_strays(const ScenarioReports& reports) {
-  return std::any_of(reports.begin(), reports.end(), [](const auto& report) { return report.strays.has_value(); });
 }
 
 std::string summary_of(const ScenarioReports& reports) {

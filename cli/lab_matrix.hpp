@@ -3,13 +3,20 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/lab_text.hpp"
 
 namespace shirgate {
 
-/// "works", "-" where the channel is not used.
-[[nodiscard]] std::string outcome_on(const lab::ScenarioReport& report, std::string_view channel);
+/// A table that does not know yet how it will be written.
+struct Grid {
+  std::vector<std::string> titles;
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// Scenario by channel.
+[[nodiscard]] Grid overview_of(const ScenarioReports& reports);
 /// "host_not_listed, policy_revoked".
 [[nodiscard]] std::string reasons_of(const lab::Expected& found);
 /// The documented message where there is one, else what went wrong.
@@ -18,9 +25,6 @@ namespace shirgate {
 [[nodiscard]] std::string came_to(const lab::TrickResult& result);
 /// "20.60.0.4:443 (tcp), download.microsoft.com".
 [[nodiscard]] std::string where_to(const lab::Stray& stray);
-/// Packets; empty where no firewall counted.
-[[nodiscard]] std::string strays_of(const lab::ScenarioReport& report);
-[[nodiscard]] bool count_strays(const ScenarioReports& reports);
 /// "20 scenarios, all held (41.2 s)".
 [[nodiscard]] std::string summary_of(const ScenarioReports& reports);
 

@@ -112,24 +112,14 @@ std::string report_as_text(const ScenarioReport& report, std::size_t width) {
 }
 
 std::string reports_as_text(const ScenarioReports& reports, std::size_t width) {
-  std::vector<Table::Column> columns{{"SCENARIO"}};
-  for (const auto channel : lab::walkable_channels()) columns.push_back({std::string(channel)});
-  columns.push_back({"STATUS"});
-  columns.push_back({"TRICKS"});
-  if (count_strays(reports)) columns.push_back({"STRAYS"});
-  columns.push_back({"HELD"});
+  auto overview = overview_of(reports);
+  std::vector<Table::Column> columns;
+  for (auto& title : overview.titles) columns.push_back({std::move(title)});
   Table table(std::move(columns));
+  for (auto& cells : overview.rows) table.add(std::move(cells));
   std::string broken;
-  for (const auto& report : reports) {
-    std::vector<std::string> cells{report.name};
-    for (const auto channel : lab::walkable_channels()) cells.push_back(outcome_on(report, channel));
-    cells.push_back(report.status);
-    cells.push_back(std::to_string(report.tricks.size()));
-    if (count_strays(reports)) cells.push_back(strays_of(report));
-    cells.emplace_back(report.broken() == 0 ? "yes" : "NO");
-    table.add(std::move(cells));
+  for (const auto& report : reports)
     if (report.broken() > 0) broken += fmt::format("\n{}\n{}", report.name, broken_lines(report, width));
-  }
   return fmt::format("{}{}\n{}\n", table.text(width), broken, summary_of(reports));
 }
 

@@ -93,8 +93,9 @@ std::string identity_of(const Candidate& candidate) {
 /// A row is like every name below what its names have in common; it documents those that a setting would list, and its
 /// ports. Empty where that is so.
 std::string not_documented(const Candidate& candidate) {
-  constexpr std::string_view nothing = "Microsoft does not document that SHIR needs it";
-  if (!is_documented(candidate.likeness)) return std::string(nothing);
+  if (!is_documented(candidate.likeness)) return "Microsoft does not document that SHIR needs it";
+  if (!candidate.likeness.row->ports.contains(candidate.target.port))
+    return fmt::format("Microsoft does not document port {} for it", candidate.target.port);
   if (candidate.likeness.setting.empty() && identity_of(candidate).empty())
     return is_control(candidate) ? "it is below a documented name and not the control host of any factory"
                                  : "no setting of a [[runtime]] lists it";
@@ -106,8 +107,6 @@ std::string not_documented(const Candidate& candidate) {
 std::string doubt_about(const adf::Catalogue& catalogue, const Candidate& candidate, const Places& places) {
   const auto& host = candidate.target.host;
   if (candidate.likeness.look_alike) return candidate.likeness.phrase;
-  if (is_documented(candidate.likeness) && !candidate.likeness.row->ports.contains(candidate.target.port))
-    return fmt::format("Microsoft does not document port {} for it", candidate.target.port);
   if (auto doubt = not_documented(candidate); !doubt.empty()) return doubt;
   const auto below = parse_pattern("*." + host.text());
   if (below.has_value())
@@ -244,11 +243,7 @@ class LearnedRuntime {
 
   [[nodiscard]] static std::string commented(std::string_view text) {
     std::string lines;
-    while (!text.empty()) {
-      const auto end = std::min(text.find('\n'), text.size());
-      lines += fmt::format("#   {}\n", printable(text.substr(0, end)));
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
+    for (const auto line : lines_of(text)) lines += fmt::format("#   {}\n", printable(line));
     return lines;
   }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/terminal_text.hpp"
 #include "config/lint.hpp"
 #include "policy/adf/derive.hpp"
 
@@ -50,10 +51,7 @@ std::string with_held(const Line& line, adf::Texts values) {
 
 /// The row's lines beside what the [[runtime]] says already: lists grow, and a word that would change is told.
 void fit_setting(Remedy& remedy, const adf::Factory& factory, std::string_view setting) {
-  while (!setting.empty()) {
-    const auto end = std::min(setting.find('\n'), setting.size());
-    const auto text = setting.substr(0, end);
-    setting.remove_prefix(std::min(end + 1, setting.size()));
+  for (const auto text : lines_of(setting)) {
     const auto line = read_line(text);
     const auto* row = input_of_key(line.key);
     // What is no input of the catalogue is a flag of the configuration alone.

@@ -150,11 +150,7 @@ Line to_line(const Rule& rule) {
 
 std::string printable_lines(std::string_view text) {
   std::string lines;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    lines += (lines.empty() ? "" : "\n") + printable(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  for (const auto line : lines_of(text)) lines += (lines.empty() ? "" : "\n") + printable(line);
   return lines;
 }
 

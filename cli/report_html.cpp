@@ -48,11 +48,7 @@ std::string paragraph(std::string_view text, std::string_view kind = {}) {
 
 std::string code(std::string_view text) {
   std::string lines;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    lines += html_text(text.substr(0, end)) + '\n';
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  for (const auto line : lines_of(text)) lines += html_text(line) + '\n';
   return fmt::format("<pre><code>{}</code></pre>\n", lines);
 }
 

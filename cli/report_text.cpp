@@ -156,11 +156,7 @@ class ReportText {
   void write_remedy(const Advice& advice) {
     const auto block = [&](std::string_view title, std::string_view text) {
       out_ += fmt::format("    {}\n", paint_.aside(title));
-      while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        out_ += fmt::format("      {}\n", printable(text.substr(0, end)));
-        text.remove_prefix(std::min(end + 1, text.size()));
-      }
+      for (const auto line : lines_of(text)) out_ += fmt::format("      {}\n", printable(line));
     };
     if (!advice.setting.empty()) block("to allow it, in the [[runtime]]:", advice.setting);
     if (!advice.replaces.empty()) out_ += "      # " + wrapped(advice.replaces, width_ - 8, 8);

@@ -22,7 +22,7 @@ std::map<Name, const adf::CatalogueRow*> rows_by_rule(const Config& config, cons
 ListedRuntime list_runtime(const Config& config, const adf::Factory& factory, Time now) {
   ListedRuntime listed{config.policy->runtime(factory.runtime), config.catalogue.get()};
   const auto& reporting = listed.runtime->reporting;
-  listed.reports = reporting && now < reporting->until + std::chrono::days(1);
+  listed.reports = reporting && !reporting->is_over(now);
 
   const auto needs = adf::derive(*config.catalogue, factory);
   const auto rows = rows_by_rule(config, needs, factory);

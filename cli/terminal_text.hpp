@@ -7,6 +7,9 @@
 
 namespace shirgate {
 
+/// The lines of the text, without their ends.
+[[nodiscard]] std::vector<std::string_view> lines_of(std::string_view text);
+
 /// The text in pieces of at most `width` bytes (one at least), in its order; only blanks at the breaks are dropped.
 /// Breaks at blanks; inside a word only where it is longer than `width`, after a comma, dot, hyphen or the like if
 /// there is one.

@@ -73,7 +73,7 @@ void lint_reporting(Finding& found, const Runtime& runtime) {
   if (!runtime.reporting) return;
   const auto& reporting = *runtime.reporting;
   const auto until = date_text(reporting.until);
-  if (found.now >= reporting.until + std::chrono::days(1))
+  if (reporting.is_over(found.now))
     return found.say(Lint::report_mode_over, at(runtime), fmt::format("Its last day was {}.", until));
   std::vector<std::string_view> channels;
   for (const auto channel : reporting.channels) channels.push_back(channel.text());

@@ -46,6 +46,8 @@ struct Network {
   std::int64_t loss_percent = 0;    ///< of TCP's packets, each way; in namespaces only
   bool disk_full = false;           ///< the gate's disk takes no more, from the start of the run on
   std::string rendezvous{};         ///< the host that Azure Relay sends the node to; empty: the second relay host
+
+  [[nodiscard]] std::int64_t bytes_per_second() const { return kib_per_second * 1024; }
 };
 
 /// The pretend node: which factory it belongs to and what it does.

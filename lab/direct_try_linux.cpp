@@ -43,7 +43,7 @@ DirectTry ask_directly(const Endpoint& name_server) {
   const int error = ask(fd.get(), name_server);
   return {.name = "the name server",
           .to = name_server,
-          .protocol = Protocol::udp,
+          .protocol = IpProtocol::udp,
           .answered = error == 0,
           .ended = error == 0 ? "" : std::strerror(error)};
 }

@@ -9,8 +9,6 @@
 namespace shirgate::lab {
 namespace {
 
-constexpr std::int64_t kibibyte = 1024;
-
 /// OpenSSL's clients guess another group first, so such a server asks for a second hello.
 constexpr std::string_view group_nobody_guesses = "P-384";
 
@@ -24,7 +22,7 @@ bool is_asked_twice(const Scenario& scenario, const Plot& plot) {
 /// What the scenario says of the channel's network.
 void apply(const Scenario& scenario, Plot& plot) {
   const auto& network = scenario.network;
-  plot.manner.bytes_per_second = network.kib_per_second * kibibyte;
+  plot.manner.bytes_per_second = network.bytes_per_second();
   if (network.silent.contains(plot.channel)) plot.manner.wire = Wire::silent;
   plot.re_signed = network.re_signed.contains(plot.channel);
   // In TLS 1.2 the certificate is in the clear, so the log shows who signed.

@@ -12,7 +12,6 @@ namespace shirgate::lab {
 namespace {
 
 constexpr std::uint16_t proxy_port = 3128;
-constexpr std::int64_t kibibyte = 1024;
 
 /// On loopback the node is 127.0.0.1.
 Runtime moved(Runtime runtime, const Address& to) {
@@ -33,7 +32,7 @@ std::vector<std::uint16_t> ports_of(const Settings& gate) {
 Line line_of(const Network& network) {
   return {.delay = std::chrono::milliseconds(network.delay_ms),
           .loss_percent = static_cast<int>(network.loss_percent),
-          .bytes_per_second = network.kib_per_second * kibibyte};
+          .bytes_per_second = network.bytes_per_second()};
 }
 
 void ScenarioNetwork::at(Place place, const std::function<void()>& work) const {

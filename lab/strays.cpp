@@ -32,9 +32,9 @@ bool is_called(const json::object& object, std::string_view name) {
 
 /// nft prints the name where the machine has a list of them (/etc/protocols), and IANA's number else. Throws where it
 /// is neither.
-Protocol read_protocol(const json::value& value) {
-  if (value == json::value("tcp") || value == json::value(6)) return Protocol::tcp;
-  if (value == json::value("udp") || value == json::value(17)) return Protocol::udp;
+IpProtocol read_protocol(const json::value& value) {
+  if (value == json::value("tcp") || value == json::value(6)) return IpProtocol::tcp;
+  if (value == json::value("udp") || value == json::value(17)) return IpProtocol::udp;
   throw std::runtime_error("a protocol that is not listed");
 }
 
@@ -75,7 +75,7 @@ Expectation judge_try(const DirectTry& attempt, const Strays& counted) {
 
 }  // namespace
 
-std::string_view to_string(Protocol protocol) { return protocol == Protocol::udp ? "udp" : "tcp"; }
+std::string_view to_string(IpProtocol protocol) { return protocol == IpProtocol::udp ? "udp" : "tcp"; }
 
 Checked<Strays> read_strays(std::string_view text) {
   Strays strays;

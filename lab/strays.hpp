@@ -13,13 +13,13 @@
 
 namespace shirgate::lab {
 
-enum class Protocol : std::uint8_t { tcp, udp };
-[[nodiscard]] std::string_view to_string(Protocol protocol);
+enum class IpProtocol : std::uint8_t { tcp, udp };
+[[nodiscard]] std::string_view to_string(IpProtocol protocol);
 
 /// Where somebody tried to go.
 struct Stray {
   Endpoint to;
-  Protocol protocol = Protocol::tcp;
+  IpProtocol protocol = IpProtocol::tcp;
   std::uint64_t packets = 0;
   std::string name{};  ///< whose address it is, where the lab knows
 };
@@ -36,7 +36,7 @@ struct Strays {
 struct DirectTry {
   std::string name;
   Endpoint to;
-  Protocol protocol = Protocol::tcp;
+  IpProtocol protocol = IpProtocol::tcp;
   bool answered = false;  ///< it got through
   std::string ended{};    ///< how, in the system's words
 };

@@ -242,7 +242,7 @@ Verdict Policy::judge_unlisted(Verdict verdict, const Asked& asked, Time now) co
 Mode Policy::mode_of(Name runtime, Name channel, Time now) const {
   for (const auto& [name, reporting] : reporting_) {
     if (name != runtime) continue;
-    if (now >= reporting.until + std::chrono::days(1)) return Mode::enforce;
+    if (reporting.is_over(now)) return Mode::enforce;
     const auto& channels = reporting.channels;
     const bool listed = !channel.empty() && std::find(channels.begin(), channels.end(), channel) != channels.end();
     return reporting.everything || listed ? Mode::report : Mode::enforce;

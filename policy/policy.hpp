@@ -16,8 +16,6 @@
 
 namespace shirgate {
 
-using Time = std::chrono::sys_seconds;
-
 /// Never changes after it is built: a reload builds a new Policy and judges what is open again. An empty policy denies
 /// everything. Safe to read from any number of threads; a decision neither locks nor allocates.
 class Policy {

@@ -14,6 +14,8 @@
 
 namespace shirgate {
 
+using Time = std::chrono::sys_seconds;
+
 /// What a tunnel must speak from its first byte on.
 enum class Protocol : std::uint8_t {
   tls,
@@ -68,6 +70,8 @@ struct Reporting {
   std::chrono::sys_days until{};  ///< last day, whole day, UTC
   bool everything = false;        ///< the whole runtime, unlisted targets included
   std::vector<Name> channels{};   ///< otherwise only these
+
+  [[nodiscard]] bool is_over(Time now) const { return now >= until + std::chrono::days(1); }
 };
 
 /// One group of clients with one purpose: the nodes of an integration runtime, or people with browsers.

@@ -1,13 +1,13 @@
 // Settings that hold for as long as the gate runs.
 #pragma once
 
-#include <string_view>
+#include <string>
 
 #include "config/settings.hpp"
 
 namespace shirgate {
 
 /// The first of them that differs, as the configuration calls it, or empty.
-[[nodiscard]] std::string_view fixed_difference(const Settings& now, const Settings& next);
+[[nodiscard]] std::string fixed_difference(const Settings& now, const Settings& next);
 
 }  // namespace shirgate

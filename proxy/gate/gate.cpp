@@ -195,10 +195,9 @@ GateNumbers Gate::numbers() const {
                       .audit_lines = journal_->lines_written(),
                       .events = journal_->totals(),
                       .sinks = shippers_->numbers()};
-  // The last day counts whole.
-  const auto ended = std::chrono::system_clock::now() - std::chrono::days(1);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   for (const auto& runtime : snapshot->policy->runtimes())
-    if (runtime.reporting && ended < runtime.reporting->until) numbers.reporting.emplace_back(runtime.name.text());
+    if (runtime.reporting && !runtime.reporting->is_over(now)) numbers.reporting.emplace_back(runtime.name.text());
   return numbers;
 }
 

@@ -61,7 +61,7 @@ constexpr std::array table{
     MetricRow{"shirgate_connections_limit", "gauge", "", "How many may be.",
               [](const Numbers& n, Samples& s) { s.add(n.max_connections); }},
     MetricRow{"shirgate_opened_total", "counter", "", "Tunnels that were opened.",
-              [](const Numbers& n, Samples& s) { s.add(n.events.actions[static_cast<std::size_t>(Action::open)]); }},
+              [](const Numbers& n, Samples& s) { s.add(n.events.opened); }},
     MetricRow{"shirgate_ended_total", "counter", "reason",
               "Tunnels and requests that ended, by reason; each refusal counts.",
               [](const Numbers& n, Samples& s) { s.add_reasons(n.events.ended); }},

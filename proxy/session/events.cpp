@@ -18,11 +18,9 @@ Event event_about(const Session& session, Action action) {
               .would_deny = session.verdict.would_deny,
               .lab = session.snapshot->settings.lab_enabled};
   if (event.target == nullptr) event.asked = session.head.target_text();
-  const bool refused = action == Action::denied || action == Action::failed;
-  if (refused || action == Action::open) event.original = session.original;
+  if (is_refusal(action) || action == Action::open) event.original = session.original;
   if (session.upstream) event.upstream = session.dialled;
-  const bool ends = action == Action::close || action == Action::denied || action == Action::failed;
-  if (ends)
+  if (ends_request(action))
     event.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - session.accepted_at);
   if (action == Action::open) {

@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import threading
@@ -21,6 +22,13 @@ def wait_for(condition, what):
             return value
         time.sleep(0.02)
     raise AssertionError(f"not within {DEADLINE} s: {what}")
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    """One the kernel gives, and gives to nobody else soon."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def runtime(*accounts):

@@ -15,27 +15,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
+from gate import DEADLINE, run, wait_for
 from namespaces import in_own_namespaces, skip
 
-LIMIT = 60
 ALL_LIMIT = 280
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-
-
-def run(command, **options):
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT, **options)
-
-
-def wait_for(condition, what):
-    until = time.monotonic() + LIMIT
-    while time.monotonic() < until:
-        if result := condition():
-            return result
-        time.sleep(0.02)
-    raise AssertionError(f"not within {LIMIT} s: {what}")
 
 
 def processes_in(session):
@@ -86,7 +72,7 @@ class Lab:
                 return file.read().split()
         return int(wait_for(first, "a child")[0])
 
-    def end(self, limit=LIMIT):
+    def end(self, limit=DEADLINE):
         code = self.process.wait(limit)
         wait_for(lambda: not processes_in(self.process.pid), "the end of every process")
         return code
@@ -95,7 +81,7 @@ class Lab:
         """What was left; and takes it away."""
         if self.process.poll() is None:
             self.process.kill()
-            self.process.wait(LIMIT)
+            self.process.wait(DEADLINE)
         left = os.listdir(self.folder)
         shutil.rmtree(self.folder)
         self.out.close()

@@ -13,17 +13,11 @@ import sys
 import tempfile
 import unittest
 
-from gate import DEADLINE, Gate, lab, run, runtime, wait_for
+from gate import DEADLINE, Gate, free_port, lab, run, runtime, wait_for
 
 BINARY = sys.argv.pop(1)
 STAGING = "contosostage.blob.core.windows.net"
 EXPORTER = shutil.which("prometheus-node-exporter", path=os.environ["PATH"] + ":/usr/sbin")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Exporter:

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import unittest
 
-from gate import DEADLINE, Authority, Gate, lab, run, runtime, wait_for
+from gate import DEADLINE, Authority, Gate, free_port, lab, run, runtime, wait_for
 
 BINARY = sys.argv.pop(1)
 STAGING = "contosostage.blob.core.windows.net"
@@ -33,13 +33,6 @@ class Hello(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", "5")
         self.end_headers()
         self.wfile.write(b"hello")
-
-
-def free_port(kind):
-    """One the kernel gives, and gives to nobody else soon."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Rsyslog:

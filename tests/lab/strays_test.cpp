@@ -24,7 +24,7 @@ Strays counted() { return *read_strays(listed_by_nft); }
 
 std::vector<DirectTry> tries() {
   return {{.name = "download.microsoft.com", .to = update, .ended = "Connection refused"},
-          {.name = "the name server", .to = name_server, .protocol = Protocol::udp, .ended = "Connection refused"}};
+          {.name = "the name server", .to = name_server, .protocol = IpProtocol::udp, .ended = "Connection refused"}};
 }
 
 TEST(Strays, AreReadFromWhatNftPrints) {
@@ -34,9 +34,9 @@ TEST(Strays, AreReadFromWhatNftPrints) {
   ASSERT_EQ(strays->tried.size(), 2U);
   EXPECT_EQ(strays->tried[0].to, update);
   EXPECT_EQ(strays->tried[0].packets, 2U);
-  EXPECT_EQ(strays->tried[0].protocol, Protocol::tcp);
+  EXPECT_EQ(strays->tried[0].protocol, IpProtocol::tcp);
   EXPECT_EQ(strays->tried[1].to, name_server);
-  EXPECT_EQ(strays->tried[1].protocol, Protocol::udp);
+  EXPECT_EQ(strays->tried[1].protocol, IpProtocol::udp);
 }
 
 TEST(Strays, AreReadWhereTheMachineHasNoNamesOfProtocols) {
@@ -45,8 +45,8 @@ TEST(Strays, AreReadWhereTheMachineHasNoNamesOfProtocols) {
   numbers.replace(numbers.find("\"tcp\""), 5, "6");
   const auto strays = read_strays(numbers);
   ASSERT_TRUE(strays.has_value()) << strays.error().text();
-  EXPECT_EQ(strays->tried[0].protocol, Protocol::tcp);
-  EXPECT_EQ(strays->tried[1].protocol, Protocol::udp);
+  EXPECT_EQ(strays->tried[0].protocol, IpProtocol::tcp);
+  EXPECT_EQ(strays->tried[1].protocol, IpProtocol::udp);
   numbers.replace(numbers.find(", 6,"), 4, ", 1,");
   EXPECT_TRUE(read_strays(numbers).has_error());
 }
@@ -83,7 +83,7 @@ TEST(StraysExpected, NoticeWhatWasNotCounted) {
 
 TEST(StraysExpected, NoticeTheSamePortOfAnotherProtocol) {
   auto strays = counted();
-  strays.tried.front().protocol = Protocol::udp;
+  strays.tried.front().protocol = IpProtocol::udp;
   EXPECT_NE(broken_lines(judge_strays(tries(), 0, {}, strays)).find("0 packets counted"), std::string::npos);
 }
 
@@ -95,7 +95,7 @@ TEST(StraysExpected, NoticeWhatArrived) {
 
 TEST(StraysExpected, NoticeWhatNobodyMeantToTry) {
   auto strays = counted();
-  strays.tried.push_back({.to = {*parse_address("8.8.8.8"), 53}, .protocol = Protocol::udp, .packets = 1});
+  strays.tried.push_back({.to = {*parse_address("8.8.8.8"), 53}, .protocol = IpProtocol::udp, .packets = 1});
   EXPECT_NE(broken_lines(judge_strays(tries(), 0, {}, strays)).find("8.8.8.8:53 (udp)"), std::string::npos);
 }
 

@@ -55,7 +55,7 @@ GateNumbers some_numbers() {
 
 TEST(Metrics, TellEveryNumber) {
   auto numbers = some_numbers();
-  numbers.events.actions[static_cast<std::size_t>(Action::open)] = 5;
+  numbers.events.opened = 5;
   numbers.events.ended[static_cast<std::size_t>(Reason::host_not_listed)] = 6;
   numbers.events.reported[static_cast<std::size_t>(Reason::port_not_listed)] = 7;
   numbers.events.first_uses = 8;
@@ -155,7 +155,7 @@ TEST(EventCounts, CountWhatWasToldAndOnlyTunnelsThatOpened) {
   close.traffic = Traffic{.from_client = 10, .from_upstream = 20};
   EXPECT_TRUE(writer.append(close).taken);
   const auto totals = journal->totals();
-  EXPECT_EQ(totals.actions[static_cast<std::size_t>(Action::open)], 1U);
+  EXPECT_EQ(totals.opened, 1U);
   EXPECT_EQ(totals.ended[static_cast<std::size_t>(Reason::client_closed)], 1U);
   EXPECT_EQ(totals.reported[static_cast<std::size_t>(Reason::host_not_listed)], 1U) << "told twice, let out once";
   EXPECT_EQ(totals.first_uses, 1U);
