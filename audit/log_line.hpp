@@ -75,7 +75,7 @@ class LogLineParser {
 
  private:
   struct Parser;
-  [[nodiscard]] bool read(std::string_view text);
+  [[nodiscard]] bool read_json(std::string_view text);
   std::unique_ptr<Parser> parser_;
   LogLine line_;
 };
