@@ -82,6 +82,7 @@ void read_node(TableReader& file, Node& node) {
     table.complain("factory", "[node] factory and region must be names like \"contoso-prod\" and \"westeurope\"");
   node.self_contained = table.flag("self_contained").value_or(false);
   node.sql_login = table.text("sql_login").value_or(node.sql_login);
+  if (table.choice("sql_encryption", {"mandatory", "strict"}) == "strict") node.sql_encryption = SqlEncryption::strict;
   node.uses = read_channels(table, "uses");
   if (table.node("uses") == nullptr) {
     node.uses = {"control", "relay", "update", "staged", "identity", "keyvault"};

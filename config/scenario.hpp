@@ -50,12 +50,19 @@ struct Network {
   [[nodiscard]] std::int64_t bytes_per_second() const { return kib_per_second * 1024; }
 };
 
+/// What its SQL client asks for; SqlClient's words.
+enum class SqlEncryption : std::uint8_t {
+  mandatory,  ///< TDS 7.4: PRELOGIN in the clear, then TLS
+  strict,     ///< TDS 8: TLS from the first byte
+};
+
 /// The pretend node: which factory it belongs to and what it does.
 struct Node {
   std::string factory = "contoso-prod";
   std::string region = "westeurope";
-  bool self_contained = false;      ///< interactive authoring travels with control, not through Azure Relay
-  std::string sql_login = "shir";   ///< the pretend server knows this one only
+  bool self_contained = false;     ///< interactive authoring travels with control, not through Azure Relay
+  std::string sql_login = "shir";  ///< the pretend server knows this one only
+  SqlEncryption sql_encryption = SqlEncryption::mandatory;
   std::vector<std::string> uses{};  ///< channels, in the order they are walked
 };
 /// Every channel a pretend node can use.

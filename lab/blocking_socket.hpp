@@ -25,6 +25,8 @@ class BlockingSocket {
   BlockingSocket& operator=(BlockingSocket&&) = delete;
   ~BlockingSocket();
 
+  /// Waits for the peer's first byte and leaves it where it is; false when another or none comes.
+  [[nodiscard]] bool begins_with(std::uint8_t byte);
   /// At least one byte; 0 when the peer has finished, or in trouble.
   [[nodiscard]] std::size_t read_some(std::span<std::uint8_t> into);
   /// Reads up to and including `end` and not one byte further; empty when it does not come within `limit` bytes.

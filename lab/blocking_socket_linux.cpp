@@ -74,6 +74,12 @@ void BlockingSocket::take_time(std::size_t bytes) const {
   std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
 }
 
+bool BlockingSocket::begins_with(std::uint8_t byte) {
+  if (!trouble_.empty() || !wait_for(POLLIN)) return false;
+  std::uint8_t first = 0;
+  return ::recv(fd_, &first, sizeof first, MSG_DONTWAIT | MSG_PEEK) == sizeof first && first == byte;
+}
+
 std::size_t BlockingSocket::read_some(std::span<std::uint8_t> into) {
   while (trouble_.empty()) {
     const auto got = ::recv(fd_, into.data(), into.size(), MSG_DONTWAIT);

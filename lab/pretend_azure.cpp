@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace shirgate::lab {
 namespace {
@@ -32,9 +33,12 @@ PretendAzure::PretendAzure(const Instead& instead) : PretendAzure(demo_plots(ins
 PretendAzure::PretendAzure(const std::vector<Plot>& plots) : authority_(std::make_shared<LabAuthority>()) {
   const auto middlebox = std::make_shared<LabAuthority>("middlebox");
   for (const auto& plot : plots) {
-    const TlsServerContext context(plot.re_signed ? middlebox : authority_, plot.host, plot.tls);
+    const auto& signs = plot.re_signed ? middlebox : authority_;
+    const TlsServerContext context(signs, plot.host, plot.tls);
+    std::optional<TlsServerContext> strict;
+    if (plot.manner.wire == Wire::tds) strict.emplace(signs, plot.host, plot.strict);
     sites_.push_back({plot.channel, plot.host, plot.address, plot.port,
-                      std::make_unique<PretendEndpoint>(context, plot.talk, plot.manner)});
+                      std::make_unique<PretendEndpoint>(context, plot.talk, plot.manner, std::move(strict))});
   }
 }
 

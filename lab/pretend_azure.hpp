@@ -23,6 +23,7 @@ struct Plot {
   std::uint16_t port = 443;
   Manner manner{};
   TlsSettings tls{};
+  TlsSettings strict{};    ///< with Wire::tds: for clients who begin with TLS
   bool re_signed = false;  ///< by a middlebox, with an authority that nobody trusts
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct SeenConnection {
 /// How a server begins.
 enum class Wire : std::uint8_t {
   tls,
-  tds,     ///< PRELOGIN in the clear, TLS in TDS packets
+  tds,     ///< PRELOGIN in the clear and TLS in TDS packets, or, for TDS 8, TLS at once: as the client begins
   silent,  ///< takes what comes and says nothing
 };
 
@@ -32,7 +33,9 @@ struct Manner {
 
 class PretendEndpoint {
  public:
-  PretendEndpoint(const TlsServerContext& context, Talk talk, Manner manner = {});
+  /// `strict` is for the clients of Wire::tds who begin with TLS; without it they are none.
+  PretendEndpoint(const TlsServerContext& context, Talk talk, Manner manner = {},
+                  std::optional<TlsServerContext> strict = std::nullopt);
 
   [[nodiscard]] const Endpoint& at() const { return listener_.at(); }
   /// Waits until everybody who connected before this call has been served to the end; false when that takes longer.
@@ -45,9 +48,11 @@ class PretendEndpoint {
 
  private:
   void serve(BlockingSocket& socket);
-  void serve_tls(BlockingSocket& socket, SeenConnection& seen);
+  void serve_tds(BlockingSocket& socket, SeenConnection& seen);
+  void serve_tls(BlockingSocket& socket, const TlsServerContext& context, InPackets in_packets, SeenConnection& seen);
 
   TlsServerContext context_;
+  std::optional<TlsServerContext> strict_;
   Talk talk_;
   Manner manner_;
   std::mutex mutex_;

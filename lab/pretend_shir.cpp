@@ -52,6 +52,11 @@ std::optional<int> alert_at_the_end(std::string_view bytes) {
 
 }  // namespace
 
+PretendShir::PretendShir(const Endpoint& gate, std::string_view ca_pem)
+    : gate_(gate),
+      trust_(TlsClientContext::trusting(ca_pem)),
+      strict_(TlsClientContext::trusting(ca_pem, {.alpn = {std::string(tds8_protocol)}})) {}
+
 Visit PretendShir::visit(const Approach& approach) const {
   Visit visit;
   const auto started = BlockingSocket::Clock::now();
@@ -96,7 +101,8 @@ void PretendShir::use_tunnel(BlockingSocket& socket, const Approach& approach, V
 void PretendShir::use_tls(BlockingSocket& socket, const Approach& approach, Visit& visit) const {
   constexpr int unknown_ca = 48;
   const auto in_packets = approach.first_bytes == FirstBytes::prelogin ? InPackets::yes : InPackets::no;
-  TlsStream stream(socket, leg_for(trust_, approach), in_packets);
+  const auto& trust = approach.first_bytes == FirstBytes::strict ? strict_ : trust_;
+  TlsStream stream(socket, leg_for(trust, approach), in_packets);
   if (stream.handshake() && approach.talk != nullptr) approach.talk(stream, approach.host);
   if (stream.trouble().empty()) stream.finish();
   visit.trouble = stream.trouble();

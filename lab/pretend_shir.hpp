@@ -20,6 +20,7 @@ enum class FirstBytes : std::uint8_t {
   second_hello,  ///< for the host; for `other_name` once the server asks again
   not_tls,
   prelogin,  ///< of SQL, then a ClientHello for the host
+  strict,    ///< of SQL in TDS 8: a ClientHello for the host, which says so
 };
 
 struct Approach {
@@ -49,8 +50,7 @@ struct Visit {
 
 class PretendShir {
  public:
-  PretendShir(const Endpoint& gate, std::string_view ca_pem)
-      : gate_(gate), trust_(TlsClientContext::trusting(ca_pem)) {}
+  PretendShir(const Endpoint& gate, std::string_view ca_pem);
 
   /// One connection from its CONNECT to its end; never longer than visit_limit. Any thread.
   [[nodiscard]] Visit visit(const Approach& approach) const;
@@ -65,6 +65,7 @@ class PretendShir {
 
   Endpoint gate_;
   TlsClientContext trust_;
+  TlsClientContext strict_;  ///< the same, for TDS 8
 };
 
 }  // namespace shirgate::lab

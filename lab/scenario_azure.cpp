@@ -26,8 +26,8 @@ void apply(const Scenario& scenario, Plot& plot) {
   if (network.silent.contains(plot.channel)) plot.manner.wire = Wire::silent;
   plot.re_signed = network.re_signed.contains(plot.channel);
   // In TLS 1.2 the certificate is in the clear, so the log shows who signed.
-  if (plot.re_signed) plot.tls.highest = TlsVersion::tls1_2;
-  if (is_asked_twice(scenario, plot)) plot.tls.groups = group_nobody_guesses;
+  if (plot.re_signed) plot.tls.highest = plot.strict.highest = TlsVersion::tls1_2;
+  if (is_asked_twice(scenario, plot)) plot.tls.groups = plot.strict.groups = group_nobody_guesses;
 }
 
 }  // namespace
@@ -62,7 +62,8 @@ std::vector<Plot> plots_of(const Scenario& scenario) {
                    .talk = sql_talk("shir"),
                    .port = 1433,
                    .manner = {.wire = Wire::tds},
-                   .tls = {.highest = TlsVersion::tls1_2}});
+                   .tls = {.highest = TlsVersion::tls1_2},
+                   .strict = {.alpn = {std::string(tds8_protocol)}}});
   plots.push_back({std::string(stranger_channel), "stranger.example", "20.60.0.99", http_talk(stranger_service())});
   for (auto& plot : plots) apply(scenario, plot);
   return plots;

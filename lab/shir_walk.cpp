@@ -212,11 +212,16 @@ void ShirWalk::use_sql() {
   Visit nowhere;
   nowhere.trouble = "SqlClient ignores the proxy, and nothing but the gate leads out: no [[forward]] for the server";
   if (!sql_door_) return note({"data-sql", "login and query", hosts_.sql, 1433, nowhere});
+  const bool strict = node_.sql_encryption == SqlEncryption::strict;
+  const auto talk = [this, strict](TlsStream& stream, const std::string&) {
+    if (strict && stream.leg().alpn() != tds8_protocol) return stream.give_up("the SQL server does not speak TDS 8");
+    log_in_and_query(stream, node_.sql_login);
+  };
   go("data-sql", "login and query",
      {.host = hosts_.sql,
       .port = 1433,
-      .first_bytes = FirstBytes::prelogin,
-      .talk = [this](TlsStream& stream, const std::string&) { log_in_and_query(stream, node_.sql_login); },
+      .first_bytes = strict ? FirstBytes::strict : FirstBytes::prelogin,
+      .talk = talk,
       .door = sql_door_});
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 
 #include "proxy/first_flight/tds_prelogin.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::uint8_t batch = 0x01;
 constexpr std::uint8_t response = 0x04;
 constexpr std::uint8_t login7 = 0x10;
+constexpr auto prelogin = static_cast<std::uint8_t>(TdsPacketType::prelogin);
 constexpr std::uint8_t error_token = 0xaa;
 constexpr std::uint8_t login_ack_token = 0xad;
 constexpr std::uint8_t done_token = 0xfd;
@@ -23,10 +25,25 @@ constexpr std::size_t user_field = 40;  ///< offset and length of the user's nam
 constexpr std::uint32_t login_failed = 18456;
 constexpr std::string_view row_text = "shirgate";
 
+/// How a version is written in a login and, the other way round, in the answer to it.
+struct TdsVersion {
+  std::uint32_t in_login;
+  std::uint32_t in_answer;
+};
+constexpr TdsVersion tds74{0x74000004, 0x04000074};
+constexpr TdsVersion tds8{0x08000000, 0x00000008};
+
+bool speaks_tds8(const TlsStream& stream) { return stream.leg().alpn() == tds8_protocol; }
+TdsVersion version_of(const TlsStream& stream) { return speaks_tds8(stream) ? tds8 : tds74; }
+
 std::string u8(std::uint64_t value) { return {static_cast<char>(value & 0xffU)}; }
 std::string u16(std::uint64_t value) { return u8(value) + u8(value >> 8); }
 std::string u32(std::uint64_t value) { return u16(value) + u16(value >> 16); }
 std::string u64(std::uint64_t value) { return u32(value) + u32(value >> 32); }
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 /// UTF-16LE of ASCII, which is all the lab says.
 std::string wide(std::string_view text) {
@@ -79,9 +96,9 @@ std::optional<Message> read_packet(TlsStream& stream) {
   return message;
 }
 
-std::string login_message(std::string_view user) {
+std::string login_message(std::string_view user, TdsVersion version) {
   const auto name = wide(user);
-  std::string fixed = u32(fixed_login_bytes + name.size()) + u32(0x74000004) + u32(4096);
+  std::string fixed = u32(fixed_login_bytes + name.size()) + u32(version.in_login) + u32(4096);
   fixed.resize(fixed_login_bytes, '\0');
   const auto field = u16(fixed_login_bytes) + u16(user.size());
   return fixed.replace(user_field, field.size(), field) + name;
@@ -94,9 +111,9 @@ std::string user_in(std::string_view login) {
   return at + bytes <= login.size() ? narrow(login.substr(at, bytes)) : std::string();
 }
 
-std::string welcome() {
+std::string welcome(TdsVersion version) {
   const auto program = short_text("Microsoft SQL Server") + u8(16) + u8(0) + u8(0x10) + u8(0x5b);
-  return token(login_ack_token, u8(1) + u32(0x04000074) + program) + done(0, 0);
+  return token(login_ack_token, u8(1) + u32(version.in_answer) + program) + done(0, 0);
 }
 
 std::string refusal(std::string_view user) {
@@ -113,7 +130,33 @@ std::string one_row() {
   return columns + u8(row_token) + u16(2 * row_text.size()) + wide(row_text) + done(0x10, 1);
 }
 
+/// Of encryption there is nothing left to agree on: it is there.
+std::string prelogin_in_tls(std::uint8_t kind) {
+  const auto whole =
+      rebuild({.version = {16, 0, 0x10, 0x5b, 0, 0}, .encryption = TdsEncryption::not_supported, .mars = false});
+  return packet(kind, std::string(whole.begin() + tds_header_bytes, whole.end()));
+}
+
+/// Server. False, with the reason as trouble, where none comes.
+bool answer_prelogin_in_tls(TlsStream& stream) {
+  const auto offer = read_packet(stream);
+  if (offer && offer->kind == prelogin && parse_prelogin(bytes_of(offer->payload)).has_value())
+    return stream.write_all(prelogin_in_tls(response));
+  stream.give_up("no PRELOGIN came");
+  return false;
+}
+
+/// Client. The same.
+bool exchange_prelogin_in_tls(TlsStream& stream) {
+  stream.write_all(prelogin_in_tls(prelogin));
+  const auto answer = read_packet(stream);
+  if (answer && answer->kind == response && parse_prelogin_answer(bytes_of(answer->payload)).has_value()) return true;
+  stream.give_up("the SQL server did not answer PRELOGIN");
+  return false;
+}
+
 void serve_sql(TlsStream& stream, const std::string& login, std::vector<std::string>& requests) {
+  if (speaks_tds8(stream) && !answer_prelogin_in_tls(stream)) return;
   auto message = read_packet(stream);
   if (!message || message->kind != login7) return stream.give_up("no LOGIN7 came");
   const auto user = user_in(message->payload);
@@ -122,7 +165,7 @@ void serve_sql(TlsStream& stream, const std::string& login, std::vector<std::str
     stream.write_all(packet(response, refusal(user)));
     return;
   }
-  stream.write_all(packet(response, welcome()));
+  stream.write_all(packet(response, welcome(version_of(stream))));
   while ((message = read_packet(stream))) {
     requests.emplace_back("query");
     stream.write_all(packet(response, one_row()));
@@ -180,7 +223,8 @@ Talk sql_talk(std::string login) {
 }
 
 void log_in_and_query(TlsStream& stream, std::string_view login) {
-  stream.write_all(packet(login7, login_message(login)));
+  if (speaks_tds8(stream) && !exchange_prelogin_in_tls(stream)) return;
+  stream.write_all(packet(login7, login_message(login, version_of(stream))));
   const auto greeting = read_packet(stream);
   if (!greeting) return stream.give_up("the SQL server did not answer the login");
   if (const auto error = error_in(greeting->payload); !error.empty()) return stream.give_up(error);

@@ -79,6 +79,20 @@ interactive_authoring = "off"
   EXPECT_EQ(scenario->expect.at("control"), (Expected{Outcome::blocked, {Reason::dns_failed}}));
 }
 
+TEST(LoadScenario, ReadsHowTheNodeEncryptsSql) {
+  const auto with = [](std::string_view line) {
+    auto text = text_with();
+    return load_scenario(text.insert(text.find("uses"), line), "mine.toml");
+  };
+  EXPECT_EQ(with("")->node.sql_encryption, SqlEncryption::mandatory);
+  EXPECT_EQ(with("sql_encryption = \"mandatory\"\n")->node.sql_encryption, SqlEncryption::mandatory);
+  EXPECT_EQ(with("sql_encryption = \"strict\"\n")->node.sql_encryption, SqlEncryption::strict);
+  const auto wrong = with("sql_encryption = \"off\"\n");
+  ASSERT_TRUE(wrong.has_error());
+  EXPECT_NE(wrong.error().front().text.find("write one of: mandatory, strict"), std::string::npos)
+      << to_string(wrong.error().front());
+}
+
 TEST(LoadScenario, GivesReportModeAnEnd) {
   auto text = text_with();
   text.insert(text.find("[node]"), "mode = \"report\"\n");

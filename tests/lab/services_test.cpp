@@ -3,6 +3,7 @@
 
 #include "certs/digest.hpp"
 #include "lab/bytes_answer.hpp"
+#include "lab/pretend_endpoint.hpp"
 #include "lab/storage_account.hpp"
 #include "lab/tds.hpp"
 #include "lab/websocket.hpp"
@@ -62,12 +63,12 @@ TEST(WebSocket, CarriesLongFrames) {
   EXPECT_EQ(echoed->payload, text);
 }
 
-/// A SQL server as the lab has it, and a client before it.
+/// A SQL server as the lab has it, and clients before it.
 class SqlServer : public testing::Test {
  protected:
-  /// What became of a client that logs in as this.
+  /// What became of a client of TDS 7.4 that logs in as this.
   [[nodiscard]] std::string trouble_of(std::string_view login) {
-    auto socket = BlockingSocket::connect_to(listener_.at(), BlockingSocket::Clock::now() + std::chrono::seconds(10));
+    auto socket = connect();
     std::uint64_t received = 0;
     std::uint64_t sent = 0;
     if (!exchange_prelogin(*socket, received, sent)) return "no answer to PRELOGIN";
@@ -77,21 +78,41 @@ class SqlServer : public testing::Test {
     return stream.trouble();
   }
 
+  /// The same of one that begins with TLS and tells it this.
+  [[nodiscard]] std::string trouble_of_tls_first(std::string_view login, std::vector<std::string> alpn) {
+    auto socket = connect();
+    const auto trust = TlsClientContext::trusting(authority_->ca_pem(), TlsSettings{.alpn = std::move(alpn)});
+    TlsStream stream(*socket, TlsLeg::client(trust, "sql.lab"));
+    if (stream.handshake()) log_in_and_query(stream, login);
+    return stream.trouble();
+  }
+
  private:
+  [[nodiscard]] Checked<BlockingSocket> connect() const {
+    return BlockingSocket::connect_to(endpoint_.at(), BlockingSocket::Clock::now() + std::chrono::seconds(10));
+  }
+
   std::shared_ptr<LabAuthority> authority_ = std::make_shared<LabAuthority>();
-  TlsServerContext context_{authority_, "sql.lab", TlsSettings{.highest = TlsVersion::tls1_2}};
-  LoopbackListener listener_{[this](BlockingSocket& socket) {
-    std::uint64_t received = 0;
-    std::uint64_t sent = 0;
-    if (!answer_prelogin(socket, received, sent)) return;
-    TlsStream stream(socket, TlsLeg::server(context_), InPackets::yes);
-    std::vector<std::string> requests;
-    if (stream.handshake()) sql_talk("shir")(stream, requests);
-  }};
+  PretendEndpoint endpoint_{TlsServerContext(authority_, "sql.lab", TlsSettings{.highest = TlsVersion::tls1_2}),
+                            sql_talk("shir"), Manner{.wire = Wire::tds},
+                            TlsServerContext(authority_, "sql.lab", TlsSettings{.alpn = {std::string(tds8_protocol)}})};
 };
 
 TEST_F(SqlServer, AnswersWhoeverItKnows) { EXPECT_EQ(trouble_of("shir"), ""); }
 TEST_F(SqlServer, RefusesOthersInItsOwnWords) { EXPECT_EQ(trouble_of("mallory"), "Login failed for user 'mallory'."); }
+
+TEST_F(SqlServer, TakesTds8OnTheSamePort) {
+  EXPECT_EQ(trouble_of_tls_first("shir", {"tds/8.0"}), "");
+  EXPECT_EQ(trouble_of_tls_first("mallory", {"tds/8.0"}), "Login failed for user 'mallory'.");
+  EXPECT_EQ(trouble_of("shir"), "");
+}
+
+TEST_F(SqlServer, RefusesTlsThatIsNotForTds) {
+  constexpr auto no_application_protocol = "alert 120";
+  const auto trouble = trouble_of_tls_first("shir", {"http/1.1"});
+  EXPECT_NE(trouble.find(no_application_protocol), std::string::npos) << trouble;
+  EXPECT_NE(trouble_of_tls_first("shir", {}), "") << "TLS first, and no word of TDS 8";
+}
 
 }  // namespace
 }  // namespace shirgate::lab
