@@ -27,6 +27,8 @@ class BlockingSocket {
 
   /// Waits for the peer's first byte and leaves it where it is; false when another or none comes.
   [[nodiscard]] bool begins_with(std::uint8_t byte);
+  /// Whether nothing can be read for so long, not even the end.
+  [[nodiscard]] bool stays_quiet(std::chrono::milliseconds how_long) const;
   /// At least one byte; 0 when the peer has finished, or in trouble.
   [[nodiscard]] std::size_t read_some(std::span<std::uint8_t> into);
   /// Reads up to and including `end` and not one byte further; empty when it does not come within `limit` bytes.

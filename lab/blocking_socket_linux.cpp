@@ -80,6 +80,14 @@ bool BlockingSocket::begins_with(std::uint8_t byte) {
   return ::recv(fd_, &first, sizeof first, MSG_DONTWAIT | MSG_PEEK) == sizeof first && first == byte;
 }
 
+bool BlockingSocket::stays_quiet(std::chrono::milliseconds how_long) const {
+  for (;;) {
+    pollfd entry{fd_, POLLIN, 0};
+    const int ready = ::poll(&entry, 1, static_cast<int>(how_long.count()));
+    if (ready >= 0 || errno != EINTR) return ready == 0;
+  }
+}
+
 std::size_t BlockingSocket::read_some(std::span<std::uint8_t> into) {
   while (trouble_.empty()) {
     const auto got = ::recv(fd_, into.data(), into.size(), MSG_DONTWAIT);

@@ -7,6 +7,14 @@
 #include "lab/websocket.hpp"
 
 namespace shirgate::lab {
+namespace {
+
+bool answer_ping(TlsStream& stream, const Frame& asked) {
+  return stream.write_all(to_text(Frame{Opcode::pong, asked.payload}, Masked::yes));
+}
+
+}  // namespace
+
 HttpMessage request_to(const std::string& host, std::string_view what) {
   return {fmt::format("{} HTTP/1.1", what), {{"host", host}, {"user-agent", "pretend-shir"}}};
 }
@@ -52,15 +60,28 @@ bool open_websocket(TlsStream& stream, const std::string& host, std::string_view
 
 bool ping(TlsStream& stream) {
   stream.write_all(to_text(Frame{Opcode::ping, "still there?"}, Masked::yes));
-  const auto pong = read_frame(stream);
+  auto pong = read_frame(stream);
+  while (pong && pong->opcode == Opcode::ping && answer_ping(stream, *pong)) pong = read_frame(stream);
   if (pong && pong->opcode == Opcode::pong && pong->payload == "still there?") return true;
   stream.give_up("the relay did not answer a ping");
   return false;
 }
 
+bool answer_pings(TlsStream& stream, int count) {
+  for (; count > 0; --count) {
+    const auto asked = read_frame(stream);
+    if (asked && asked->opcode == Opcode::ping && answer_ping(stream, *asked)) continue;
+    stream.give_up("the relay did not ask whether the node is still there");
+    return false;
+  }
+  return true;
+}
+
 void close_websocket(TlsStream& stream) {
   stream.write_all(to_text(Frame{Opcode::close, {}}, Masked::yes));
-  const auto goodbye = read_frame(stream);
+  auto goodbye = read_frame(stream);
+  // A ping may have been on its way; after a goodbye nobody answers.
+  while (goodbye && goodbye->opcode == Opcode::ping) goodbye = read_frame(stream);
   if (!goodbye || goodbye->opcode != Opcode::close) stream.give_up("the relay did not say goodbye");
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "certs/digest.hpp"
 #include "lab/bytes_answer.hpp"
@@ -52,8 +53,15 @@ HttpMessage answer_token(const HttpMessage& request) {
   return json_answer(fmt::format(R"({{"token_type":"Bearer","expires_in":3599,"access_token":"{}"}})", pretend_token));
 }
 
-void answer_frames(TlsStream& stream) {
-  while (const auto frame = read_frame(stream)) {
+/// Until the goodbye. Pings whoever says nothing for `quiet`, if that is given.
+void answer_frames(TlsStream& stream, std::optional<std::chrono::milliseconds> quiet = std::nullopt) {
+  bool awaits_pong = false;
+  for (;;) {
+    if (quiet && !awaits_pong && stream.stays_quiet(*quiet))
+      awaits_pong = stream.write_all(to_text(Frame{Opcode::ping, "still there?"}, Masked::no));
+    const auto frame = read_frame(stream);
+    if (!frame) return;
+    if (frame->opcode == Opcode::pong) awaits_pong = false;
     if (frame->opcode == Opcode::ping) stream.write_all(to_text(Frame{Opcode::pong, frame->payload}, Masked::no));
     if (frame->opcode != Opcode::close) continue;
     stream.write_all(to_text(*frame, Masked::no));
@@ -86,15 +94,15 @@ Service control_service() { return answer_control; }
 
 Service relay_service() { return answer_relay; }
 
-WebSocketService relay_websocket(std::string rendezvous) {
-  return [rendezvous = std::move(rendezvous)](TlsStream& stream, const HttpMessage& upgrade) {
+WebSocketService relay_websocket(std::string rendezvous, std::chrono::milliseconds quiet) {
+  return [rendezvous = std::move(rendezvous), quiet](TlsStream& stream, const HttpMessage& upgrade) {
     const bool listens = upgrade.path().find("sb-hc-action=listen") != std::string_view::npos;
     const auto says =
         listens ? fmt::format(R"({{"accept":{{"address":"wss://{}/$hc/contoso-prod?sb-hc-action=accept","id":"1"}}}})",
                               rendezvous)
                 : std::string(R"({"request":"list tables"})");
     stream.write_all(to_text(Frame{Opcode::text, says}, Masked::no));
-    answer_frames(stream);
+    answer_frames(stream, listens ? std::optional(quiet) : std::nullopt);
   };
 }
 

@@ -2,6 +2,7 @@
 // Azure carries.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "lab/http_message.hpp"
 
 namespace shirgate::lab {
+
+/// How long Azure Relay lets a listener be quiet; the real one much longer.
+inline constexpr std::chrono::milliseconds relay_quiet{50};
 
 /// Answers one request; called from several threads at once. After an answer 101 the connection speaks WebSocket.
 using Service = std::function<HttpMessage(const HttpMessage& request)>;
@@ -25,8 +29,9 @@ using Talk = std::function<void(TlsStream& stream, std::vector<std::string>& req
 /// Upgrades to a WebSocket, as Azure Relay does for a listener.
 [[nodiscard]] Service relay_service();
 /// Tells a listener that somebody waits at `rendezvous`, and has the listener list a table there; see "Hybrid
-/// Connections protocol" in docs/adf-requirements.md.
-[[nodiscard]] WebSocketService relay_websocket(std::string rendezvous);
+/// Connections protocol" in docs/adf-requirements.md. A listener who says nothing for `quiet` is pinged, and again once
+/// the pong has come: so the line is never quiet for long.
+[[nodiscard]] WebSocketService relay_websocket(std::string rendezvous, std::chrono::milliseconds quiet = relay_quiet);
 /// The installer: installer_bytes long, whole or the ranges that are asked for.
 [[nodiscard]] Service update_service();
 /// A short link that leads to the installer on another host.

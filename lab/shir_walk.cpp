@@ -102,7 +102,8 @@ void ShirWalk::use_relay() {
   go("relay", "listening", hosts_.relay, [this](TlsStream& stream, const std::string& host) { listen(stream, host); });
 }
 
-/// The control channel of the relay stays open while the node answers at the rendezvous.
+/// The control channel of the relay stays open while the node answers at the rendezvous, and lives through a quiet
+/// time.
 void ShirWalk::listen(TlsStream& stream, const std::string& host) {
   if (!open_websocket(stream, host, fmt::format("/$hc/{}?sb-hc-action=listen", node_.factory))) return;
   const auto accept = read_frame(stream);
@@ -110,7 +111,7 @@ void ShirWalk::listen(TlsStream& stream, const std::string& host) {
   if (rendezvous.empty()) return stream.give_up("the relay named no rendezvous");
   answer_at(rendezvous);
   if (const auto now = std::exchange(meanwhile_, nullptr)) now();
-  if (ping(stream)) close_websocket(stream);
+  if (answer_pings(stream, quiet_pings) && ping(stream)) close_websocket(stream);
 }
 
 void ShirWalk::answer_at(const std::string& rendezvous) {

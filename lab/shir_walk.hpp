@@ -65,6 +65,9 @@ class ShirWalk {
   std::vector<Errand> errands_;
 };
 
+/// How often the relay pings while the node has nothing to say.
+inline constexpr int quiet_pings = 5;
+
 /// A staged copy's blocks, and how large they are.
 inline constexpr std::size_t block_count = 4;
 inline constexpr std::size_t block_bytes = std::size_t{2} << 20;

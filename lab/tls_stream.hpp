@@ -25,6 +25,10 @@ class TlsStream {
   [[nodiscard]] std::string read_through(std::string_view end, std::size_t limit);
   /// As many bytes as come, at most `count`.
   [[nodiscard]] std::string read_up_to(std::size_t count);
+  /// Whether nothing comes for so long.
+  [[nodiscard]] bool stays_quiet(std::chrono::milliseconds how_long) const {
+    return plaintext_.empty() && socket_.stays_quiet(how_long);
+  }
   /// Says goodbye, then reads until the peer has done so too.
   void finish();
 

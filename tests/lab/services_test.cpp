@@ -3,6 +3,7 @@
 
 #include "certs/digest.hpp"
 #include "lab/bytes_answer.hpp"
+#include "lab/conversation.hpp"
 #include "lab/pretend_endpoint.hpp"
 #include "lab/storage_account.hpp"
 #include "lab/tds.hpp"
@@ -61,6 +62,34 @@ TEST(WebSocket, CarriesLongFrames) {
   const auto echoed = read_frame(pair.client());
   ASSERT_TRUE(echoed);
   EXPECT_EQ(echoed->payload, text);
+}
+
+constexpr auto listener = "GET /$hc/contoso-prod?sb-hc-action=listen";
+
+TEST(Relay, PingsAListenerAsOftenAsItIsQuiet) {
+  TlsPair pair([](TlsStream& stream) {
+    relay_websocket("rendezvous.example", std::chrono::milliseconds(1))(stream, request(listener));
+    stream.finish();
+  });
+  ASSERT_TRUE(pair.client().handshake());
+  const auto accept = read_frame(pair.client());
+  ASSERT_TRUE(accept);
+  EXPECT_NE(accept->payload.find("rendezvous.example"), std::string::npos) << accept->payload;
+  EXPECT_TRUE(answer_pings(pair.client(), 20));
+  EXPECT_TRUE(ping(pair.client())) << "while the relay pings as well";
+  close_websocket(pair.client());
+  pair.client().finish();
+  EXPECT_EQ(pair.client().trouble(), "");
+}
+
+TEST(Relay, IsFoundOutWhereItDoesNotPing) {
+  TlsPair pair([](TlsStream& stream) {
+    stream.write_all(to_text(Frame{Opcode::ping, "1"}, Masked::no) + to_text(Frame{Opcode::text, "2"}, Masked::no));
+    stream.finish();
+  });
+  ASSERT_TRUE(pair.client().handshake());
+  EXPECT_FALSE(answer_pings(pair.client(), 2));
+  EXPECT_EQ(pair.client().trouble(), "the relay did not ask whether the node is still there");
 }
 
 /// A SQL server as the lab has it, and clients before it.
