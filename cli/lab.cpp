@@ -14,21 +14,30 @@
 #include "cli/lab_matrix.hpp"
 #include "cli/lab_text.hpp"
 #include "cli/table.hpp"
+#include "lab/azurite.hpp"
+#include "lab/base64.hpp"
 #include "lab/builtin_scenarios.hpp"
 #include "lab/locked_network.hpp"
+#include "lab/scenario_azure.hpp"
 #include "lab/scenario_run.hpp"
+#include "lab/shared_key.hpp"
 #include "lab/supervised.hpp"
+#include "lab/tool.hpp"
 
 namespace shirgate {
 namespace {
 
 using Permit = std::optional<lab::NamespacePermit>;
+using AzuriteOwner = std::unique_ptr<lab::Azurite>;
+
+constexpr std::string_view built_in_storage = "built-in";
 
 struct Options {
   std::string scenario;
   std::vector<std::string> without;
   std::string format = "table";
   std::string html;
+  std::string azurite;  ///< a program, or built-in; empty: one that is found
   bool json = false;
   bool netns = false;
 };
@@ -111,11 +120,30 @@ bool may_run(const Options& options, Permit& permit) {
   return got.has_value();
 }
 
+/// The azurite-blob to run; empty where none is asked for or found, or nothing is staged.
+std::string azurite_for(const Options& options, const std::vector<lab::Scenario>& scenarios) {
+  const bool staged = std::any_of(scenarios.begin(), scenarios.end(), lab::stages);
+  if (!staged || options.netns || options.azurite == built_in_storage) return {};
+  return options.azurite.empty() ? lab::find_tool("azurite-blob").value_or("") : options.azurite;
+}
+
+/// In the child, on its first thread: with that Azurite ends. Prints why not.
+bool start_azurite(const Options& options, const std::vector<lab::Scenario>& scenarios, AzuriteOwner& azurite) {
+  const auto program = azurite_for(options, scenarios);
+  if (program.empty()) return true;
+  auto started = lab::Azurite::start(program, lab::staging_account);
+  if (started.has_value())
+    azurite = *std::move(started);
+  else
+    fmt::print(stderr, "{}\n", started.error().text());
+  return azurite != nullptr;
+}
+
 /// On loopback, or, with a permit, in a locked network of its own.
 Checked<std::unique_ptr<lab::ScenarioRun>> start(const lab::Scenario& scenario, const Options& options,
-                                                 const Permit& permit) {
+                                                 const Permit& permit, const AzuriteOwner& azurite) {
   const std::set<std::string> without(options.without.begin(), options.without.end());
-  if (!permit) return lab::ScenarioRun::start(scenario, without);
+  if (!permit) return lab::ScenarioRun::start(scenario, without, nullptr, azurite.get());
   auto network = lab::LockedNetwork::make(*permit, lab::line_of(scenario.network));
   if (network.has_error()) return network.error();
   return lab::ScenarioRun::start(scenario, without, *std::move(network));
@@ -124,10 +152,11 @@ Checked<std::unique_ptr<lab::ScenarioRun>> start(const lab::Scenario& scenario, 
 /// In the child: everything it makes is below its directory, or in namespaces that nobody else holds.
 int run_here(const Options& options, const std::vector<lab::Scenario>& scenarios) {
   Permit permit;
-  if (!may_run(options, permit)) return exit_bad_input;
+  AzuriteOwner azurite;
+  if (!may_run(options, permit) || !start_azurite(options, scenarios, azurite)) return exit_bad_input;
   ScenarioReports reports;
   for (const auto& scenario : scenarios) {
-    auto run = start(scenario, options, permit);
+    auto run = start(scenario, options, permit, azurite);
     if (run.has_error()) {
       fmt::print(stderr, "{}: {}\n", scenario.name, run.error().text());
       return exit_bad_input;
@@ -148,13 +177,22 @@ int say_how_it_ended(const lab::Ended& ended, int when_interrupted) {
   return exit_bad_input;
 }
 
+/// Prints why not.
+bool go_together(const Options& options) {
+  const bool clash = options.netns && !options.azurite.empty() && options.azurite != built_in_storage;
+  if (clash)
+    fmt::print(stderr, "--azurite {}: with --netns the built-in storage is used; leave out one of the two\n",
+               options.azurite);
+  return !clash;
+}
+
 int run_scenarios(const Options& options) {
   const auto scenarios = scenarios_of(options.scenario);
-  if (scenarios.empty() || !knows_channels(options.without)) return exit_bad_input;
+  if (scenarios.empty() || !knows_channels(options.without) || !go_together(options)) return exit_bad_input;
   return say_how_it_ended(lab::run_supervised([&] { return run_here(options, scenarios); }), exit_bad_input);
 }
 
-void print_place(const lab::ScenarioRun& run) {
+void print_place(const lab::ScenarioRun& run, const lab::Azurite* azurite) {
   const auto& scenario = run.scenario();
   const auto gate = to_string(run.gate_address());
   const auto log = std::filesystem::temp_directory_path() / lab::log_of_child;
@@ -162,6 +200,8 @@ void print_place(const lab::ScenarioRun& run) {
              run.ca_path(), run.audit_directory(), log.string());
   if (const auto door = run.door())
     fmt::print("SQL     {} stands for the server of the [[forward]]\n", to_string(*door));
+  if (azurite != nullptr)
+    fmt::print("storage {}, AccountKey={}\n", azurite->name(), lab::base64(lab::pretend_account_key));
   Table table({{"CHANNEL"}, {"NAME"}, {"LEADS TO"}});
   for (const auto& site : run.azure().sites()) {
     if (site.channel == lab::stranger_channel) continue;
@@ -195,20 +235,21 @@ void watch_strays(const lab::ScenarioNetwork& network) {
 
 int stay_here(const Options& options, const lab::Scenario& scenario) {
   Permit permit;
-  if (!may_run(options, permit)) return exit_bad_input;
-  auto run = start(scenario, options, permit);
+  AzuriteOwner azurite;
+  if (!may_run(options, permit) || !start_azurite(options, {scenario}, azurite)) return exit_bad_input;
+  auto run = start(scenario, options, permit, azurite);
   if (run.has_error()) {
     fmt::print(stderr, "{}: {}\n", scenario.name, run.error().text());
     return exit_bad_input;
   }
-  print_place(**run);
+  print_place(**run, azurite.get());
   if (permit) watch_strays((*run)->network());
   for (;;) ::pause();
 }
 
 int keep_up(const Options& options) {
   const auto scenario = find_or_explain(options.scenario);
-  if (!scenario) return exit_bad_input;
+  if (!scenario || !go_together(options)) return exit_bad_input;
   return say_how_it_ended(lab::run_supervised([&] { return stay_here(options, *scenario); }), exit_yes);
 }
 
@@ -231,6 +272,8 @@ void add_lab(CLI::App& app, Chosen& chosen) {
   constexpr const char* netns_help =
       "In network namespaces, where only the gate leads out and what tries to get past it is counted; as root, or "
       "where users may make namespaces";
+  constexpr const char* azurite_help =
+      "An azurite-blob that stores what is staged, or built-in; without it one of $PATH, else built-in";
   constexpr const char* which = "The name of a scenario, or a file like ./mine.toml";
 
   auto* list = add_one(*lab, chosen, options, "list", "Names the scenarios.", list_scenarios);
@@ -248,11 +291,13 @@ void add_lab(CLI::App& app, Chosen& chosen) {
   run->add_option("--html", options->html, "Write the answer as a page to this file as well");
   run->add_flag("--json", options->json, "Answer as one JSON object");
   run->add_flag("--netns", options->netns, netns_help);
+  run->add_option("--azurite", options->azurite, azurite_help);
 
   auto* up =
       add_one(*lab, chosen, options, "up", "Keeps a scenario running for a client of your own, until Ctrl-C.", keep_up);
   up->add_option("scenario", options->scenario, which)->required();
   up->add_flag("--netns", options->netns, netns_help);
+  up->add_option("--azurite", options->azurite, azurite_help);
 
   auto* explain =
       add_one(*lab, chosen, options, "explain", "Says in words what a scenario is and states.", explain_scenario);

@@ -155,6 +155,7 @@ json::object report_json(const lab::ScenarioReport& report) {
                       {"expectations", report.expectations.size()},
                       {"broken", std::move(broken)},
                       {"milliseconds", report.took.count()}};
+  if (!report.blob_storage.empty()) object["blob_storage"] = report.blob_storage;
   if (report.strays) object["strays"] = strays_json(*report.strays);
   return object;
 }
@@ -168,13 +169,15 @@ std::string reports_as_markdown(const ScenarioReports& reports) {
                         as_markdown(channels_of(report)));
     if (!report.tricks.empty()) text += "\n" + as_markdown(tricks_of(report));
     if (report.strays) text += "\n" + as_markdown(strays_in(*report.strays));
+    if (!report.blob_storage.empty()) text += "\n" + storage_of({report});
   }
   return text;
 }
 
 std::string reports_as_html(const ScenarioReports& reports) {
   std::string text(page_head);
-  text += fmt::format("<p>{}</p>\n{}", in_html(summary_of(reports)), as_html(overview_of(reports)));
+  text += fmt::format("<p>{}</p>\n<p>{}</p>\n{}", in_html(summary_of(reports)), in_html(storage_of(reports)),
+                      as_html(overview_of(reports)));
   for (const auto& report : reports) {
     text += fmt::format("<h2>{}: {}</h2>\n<p>The portal shows the node as {}.</p>\n{}", in_html(report.name),
                         in_html(report.title), in_html(report.status), as_html(channels_of(report)));

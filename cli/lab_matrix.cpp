@@ -67,6 +67,12 @@ std::string where_to(const lab::Stray& stray) {
                      stray.name);
 }
 
+std::string storage_of(const ScenarioReports& reports) {
+  for (const auto& report : reports)
+    if (!report.blob_storage.empty()) return fmt::format("Blob storage: {}\n", report.blob_storage);
+  return {};
+}
+
 std::string summary_of(const ScenarioReports& reports) {
   std::chrono::milliseconds took{0};
   std::size_t broken = 0;

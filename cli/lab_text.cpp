@@ -16,6 +16,12 @@ using lab::Expectation;
 using lab::Scenario;
 using lab::ScenarioReport;
 
+std::string upper(std::string text) {
+  for (auto& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
 std::string broken_lines(const ScenarioReport& report, std::size_t width) {
   std::string text;
   for (const auto& each : report.expectations)
@@ -101,8 +107,8 @@ std::string expectations_in_words(const Scenario& scenario) {
 }  // namespace
 
 std::string report_as_text(const ScenarioReport& report, std::size_t width) {
-  auto text = fmt::format("{}: {}\n\n{}\nThe portal shows the node as {}.\n", report.name, report.title,
-                          channel_table(report, width), report.status);
+  auto text = fmt::format("{}: {}\n\n{}\nThe portal shows the node as {}.\n{}", report.name, report.title,
+                          channel_table(report, width), report.status, storage_of({report}));
   if (!report.tricks.empty()) text += fmt::format("\nWhat tried to get out:\n\n{}", trick_table(report, width));
   if (report.strays)
     text += fmt::format("\nWhat tried to get out past the gate, {} packets:\n\n{}", report.strays->packets,
@@ -114,13 +120,13 @@ std::string report_as_text(const ScenarioReport& report, std::size_t width) {
 std::string reports_as_text(const ScenarioReports& reports, std::size_t width) {
   auto overview = overview_of(reports);
   std::vector<Table::Column> columns;
-  for (auto& title : overview.titles) columns.push_back({std::move(title)});
+  for (const auto& title : overview.titles) columns.push_back({upper(title)});
   Table table(std::move(columns));
   for (auto& cells : overview.rows) table.add(std::move(cells));
   std::string broken;
   for (const auto& report : reports)
     if (report.broken() > 0) broken += fmt::format("\n{}\n{}", report.name, broken_lines(report, width));
-  return fmt::format("{}{}\n{}\n", table.text(width), broken, summary_of(reports));
+  return fmt::format("{}{}\n{}{}\n", table.text(width), broken, storage_of(reports), summary_of(reports));
 }
 
 std::string explanation_of(const Scenario& scenario, std::size_t width) {

@@ -77,7 +77,7 @@ void BlockingSocket::take_time(std::size_t bytes) const {
 bool BlockingSocket::begins_with(std::uint8_t byte) {
   if (!trouble_.empty() || !wait_for(POLLIN)) return false;
   std::uint8_t first = 0;
-  return ::recv(fd_, &first, sizeof first, MSG_DONTWAIT | MSG_PEEK) == sizeof first && first == byte;
+  return ::recv(fd_, &first, sizeof first, MSG_DONTWAIT | MSG_PEEK) == 1 && first == byte;
 }
 
 bool BlockingSocket::stays_quiet(std::chrono::milliseconds how_long) const {

@@ -71,7 +71,8 @@ std::optional<HttpMessage> parse_head(std::string_view head) {
 std::string to_text(const HttpMessage& message) {
   std::string text = message.start_line + "\r\n";
   for (const auto& [name, value] : message.fields) text += fmt::format("{}: {}\r\n", name, value);
-  if (message.field("upgrade").empty()) text += fmt::format("content-length: {}\r\n", message.body.size());
+  if (message.field("upgrade").empty() && message.field("content-length").empty())
+    text += fmt::format("content-length: {}\r\n", message.body.size());
   return text + "\r\n" + message.body;
 }
 

@@ -26,7 +26,7 @@ struct HttpMessage {
 
 /// Start line and fields; nothing when they are not HTTP.
 [[nodiscard]] std::optional<HttpMessage> parse_head(std::string_view head);
-/// The whole message. States its length, unless it is an upgrade, which has none.
+/// The whole message. States its length, unless its fields do or it is an upgrade, which has none.
 [[nodiscard]] std::string to_text(const HttpMessage& message);
 
 inline constexpr std::size_t max_head_bytes = 8192;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "lab/tds.hpp"
 
@@ -42,7 +43,12 @@ NodeHosts hosts_of(const Scenario& scenario) {
   return hosts;
 }
 
-std::vector<Plot> plots_of(const Scenario& scenario) {
+bool stages(const Scenario& scenario) {
+  const auto& uses = scenario.node.uses;
+  return std::find(uses.begin(), uses.end(), "staged") != uses.end();
+}
+
+std::vector<Plot> plots_of(const Scenario& scenario, Service storage) {
   const auto hosts = hosts_of(scenario);
   const auto relay = http_talk(relay_service(), relay_websocket(hosts.rendezvous));
   std::vector<Plot> plots{
@@ -51,7 +57,7 @@ std::vector<Plot> plots_of(const Scenario& scenario) {
       {"relay", hosts.rendezvous, "20.60.0.3", relay},
       {"update", hosts.update, "20.60.0.4", http_talk(update_service())},
       {"setup", hosts.setup, "20.60.0.5", http_talk(short_link_service(hosts.update))},
-      {"staged", hosts.staged, "20.60.0.6", http_talk(staging_service())},
+      {"staged", hosts.staged, "20.60.0.6", http_talk(std::move(storage))},
       {"identity", hosts.identity, "20.60.0.7", http_talk(token_service())},
       {"keyvault", hosts.key_vault, "20.60.0.8", http_talk(guarded_key_vault_service())},
   };

@@ -23,8 +23,15 @@ struct NodeHosts {
 };
 [[nodiscard]] NodeHosts hosts_of(const Scenario& scenario);
 
-/// Every service, used or not; last the stranger, who answers whoever gets to a host that is none of them.
-[[nodiscard]] std::vector<Plot> plots_of(const Scenario& scenario);
+/// Whether its node stages anything.
+[[nodiscard]] bool stages(const Scenario& scenario);
+
+/// The account it would stage in.
+inline constexpr std::string_view staging_account = "contosostage";
+
+/// Every service, used or not, with what `storage` answers as the staging account; last the stranger, who answers
+/// whoever gets to a host that is none of them.
+[[nodiscard]] std::vector<Plot> plots_of(const Scenario& scenario, Service storage = staging_service());
 
 /// The stranger's channel, which no scenario can name.
 inline constexpr std::string_view stranger_channel = "(stranger)";

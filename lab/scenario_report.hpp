@@ -23,6 +23,7 @@ struct ScenarioReport {
   std::vector<ChannelResult> channels;
   std::string status;
   std::vector<TrickResult> tricks;
+  std::string blob_storage{};      ///< "Azurite 3.35.0" or "built-in"; empty where nothing was to be staged
   std::optional<Strays> strays{};  ///< what tried to get out past the gate; in a locked network only
   std::vector<Expectation> expectations;
   std::chrono::milliseconds took{0};

@@ -79,11 +79,12 @@ std::size_t ScenarioReport::broken() const {
       std::count_if(expectations.begin(), expectations.end(), [](const Expectation& each) { return !each.held; }));
 }
 
-ScenarioRun::ScenarioRun(Scenario scenario, ScenarioNetwork network)
+ScenarioRun::ScenarioRun(Scenario scenario, ScenarioNetwork network, const Azurite* azurite)
     : scenario_(std::move(scenario)),
       network_(std::move(network)),
       hosts_(hosts_of(scenario_)),
-      azure_(plots_of(scenario_)),
+      blob_storage_(azurite == nullptr ? "built-in" : azurite->name()),
+      azure_(plots_of(scenario_, azurite == nullptr ? staging_service() : azurite->service())),
       dns_(dns_plan(scenario_, azure_)) {}
 
 ScenarioRun::~ScenarioRun() = default;
@@ -91,12 +92,13 @@ ScenarioRun::~ScenarioRun() = default;
 const Endpoint& ScenarioRun::gate_address() const { return gate_->listening().front(); }
 
 Checked<std::unique_ptr<ScenarioRun>> ScenarioRun::start(const Scenario& scenario, const std::set<std::string>& without,
-                                                         std::shared_ptr<LockedNetwork> locked) {
+                                                         std::shared_ptr<LockedNetwork> locked,
+                                                         const Azurite* azurite) {
   const ScenarioNetwork network(std::move(locked));
   auto played = do_without(scenario, without);
   if (network.locked() != nullptr) played.network.kib_per_second = 0;  // there the line is slow, not its servers
   std::unique_ptr<ScenarioRun> run;
-  network.at(Place::internet, [&] { run.reset(new ScenarioRun(std::move(played), network)); });
+  network.at(Place::internet, [&] { run.reset(new ScenarioRun(std::move(played), network, azurite)); });
   run->azure_.authority().write_ca(run->ca_path());
   if (const auto started = run->start_gate(); started.has_error()) return started.error();
   run->shir_ = std::make_unique<PretendShir>(run->gate_address(), run->azure_.authority().ca_pem());
@@ -293,6 +295,7 @@ ScenarioReport ScenarioRun::run_here() {
   report.expectations.push_back({"the walk", "no name was looked up that may not be", asked.empty(),
                                  fmt::format("looked up: {}", fmt::join(asked, " "))});
   report.channels = channel_results(scenario_, told);
+  if (stages(scenario_)) report.blob_storage = blob_storage_;
   report.status = status_of(report.channels);
   try_tricks(report);
   judge_strays(report, around);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/azurite.hpp"
 #include "lab/decoy.hpp"
 #include "lab/scenario_network.hpp"
 #include "lab/scenario_report.hpp"
@@ -23,10 +24,12 @@ namespace shirgate::lab {
 class ScenarioRun {
  public:
   /// Everything is up when this returns. `without` are channels whose rules the gate does without; null `locked`:
-  /// loopback; else a network that nobody has used yet. The complaint is the gate's or the network's.
+  /// loopback; else a network that nobody has used yet. Null `azurite`: what is staged is kept in memory; else, on
+  /// loopback only, there, and it must outlive the run. The complaint is the gate's or the network's.
   [[nodiscard]] static Checked<std::unique_ptr<ScenarioRun>> start(const Scenario& scenario,
                                                                    const std::set<std::string>& without = {},
-                                                                   std::shared_ptr<LockedNetwork> locked = nullptr);
+                                                                   std::shared_ptr<LockedNetwork> locked = nullptr,
+                                                                   const Azurite* azurite = nullptr);
   ~ScenarioRun();
   ScenarioRun(const ScenarioRun&) = delete;
   ScenarioRun& operator=(const ScenarioRun&) = delete;
@@ -45,7 +48,7 @@ class ScenarioRun {
   [[nodiscard]] const ScenarioNetwork& network() const { return network_; }
 
  private:
-  ScenarioRun(Scenario scenario, ScenarioNetwork network);
+  ScenarioRun(Scenario scenario, ScenarioNetwork network, const Azurite* azurite);
   [[nodiscard]] Checked<bool> start_gate();
   [[nodiscard]] Config config() const;
   [[nodiscard]] std::map<std::string, Endpoint, std::less<>> dials() const;
@@ -74,6 +77,7 @@ class ScenarioRun {
   Scenario scenario_;
   ScenarioNetwork network_;
   NodeHosts hosts_;
+  std::string blob_storage_;
   PretendAzure azure_;
   DecoyDns dns_;
   std::unique_ptr<PretendShir> shir_;

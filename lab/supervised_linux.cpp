@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,6 +65,24 @@ class TakenSignals {
   ::_exit(code);
 }
 
+/// Those whose parent ends become this process's children while this lives.
+class Orphans {
+ public:
+  Orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+  ~Orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 0); }
+  Orphans(const Orphans&) = delete;
+  Orphans& operator=(const Orphans&) = delete;
+
+  /// Until there are none: none may still write into a directory that is to go.
+  static void end_all() {
+    for (;;) {
+      std::ifstream children(fmt::format("/proc/self/task/{}/children", ::getpid()));
+      for (pid_t pid = 0; children >> pid;) ::kill(pid, SIGKILL);
+      if (::waitpid(-1, nullptr, 0) < 0 && errno == ECHILD) return;
+    }
+  }
+};
+
 void show_log(const TemporaryDirectory& directory) {
   std::ifstream log(directory.path() / log_of_child);
   if (log && log.peek() != std::ifstream::traits_type::eof()) std::cerr << log.rdbuf();
@@ -91,12 +110,14 @@ Ended wait_for(pid_t child, const TakenSignals& signals) {
 Ended run_supervised(const std::function<int()>& work) {
   const TakenSignals signals;
   const TemporaryDirectory directory("shirgate-lab");
+  const Orphans orphans;
   std::fflush(nullptr);
   const auto parent = ::getpid();
   const auto child = ::fork();
   if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (child == 0) be_the_child(parent, directory, signals, work);
   const auto ended = wait_for(child, signals);
+  Orphans::end_all();
   const bool failed = !ended.interrupted && ended.exit_code.value_or(2) > 1;
   if (failed) show_log(directory);
   return ended;

@@ -4,25 +4,14 @@
 #include <array>
 #include <boost/uuid/detail/sha1.hpp>
 
+#include "lab/base64.hpp"
+
 namespace shirgate::lab {
 namespace {
 
 constexpr std::size_t longest_short_payload = 125;
 constexpr unsigned length_follows = 126;   // in the next two bytes
 constexpr std::string_view mask = "lab!";  // hides nothing on purpose: the masks of real clients protect dumb proxies
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto piece = bytes.substr(i, 3);
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      group = group << 8 | (j < piece.size() ? static_cast<unsigned char>(piece[j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j) text += j <= piece.size() ? digits[group >> (18 - 6 * j) & 63U] : '=';
-  }
-  return text;
-}
 
 void apply_mask(std::string& payload, std::string_view key) {
   for (std::size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<char>(payload[i] ^ key[i % 4]);

@@ -47,5 +47,11 @@ TEST(HttpMessage, ReadsWhatItWrote) {
   EXPECT_EQ(body_length(*again), 5U);
 }
 
+TEST(HttpMessage, StatesTheLengthOnce) {
+  const auto message = parse_head("PUT /x HTTP/1.1\r\nContent-Length: 5\r\n\r\n");
+  ASSERT_TRUE(message);
+  EXPECT_EQ(to_text(*message), "PUT /x HTTP/1.1\r\ncontent-length: 5\r\n\r\n");
+}
+
 }  // namespace
 }  // namespace shirgate::lab

@@ -159,6 +159,38 @@ TEST_F(LabCommand, SaysWhatItDoesNotKnow) {
   EXPECT_NE(channel.output().find("no channel of the lab"), std::string::npos) << channel.output();
 }
 
+TEST_F(LabCommand, SaysWhichStorageItUsed) {
+  Lab lab({"lab", "run", "allowlist", "--azurite", "built-in"});
+  EXPECT_EQ(lab.end(), 0) << lab.output();
+  EXPECT_NE(lab.output().find("\nBlob storage: built-in\n"), std::string::npos) << lab.output();
+  Lab json({"lab", "run", "allowlist", "--azurite", "built-in", "--json"});
+  EXPECT_EQ(json.end(), 0) << json.output();
+  boost::json::error_code error;
+  const auto answer = boost::json::parse(json.output(), error);
+  ASSERT_FALSE(error) << json.output();
+  const auto& storage = answer.at("scenarios").as_array().front().at("blob_storage").as_string();
+  EXPECT_EQ(std::string_view(storage), "built-in");
+}
+
+TEST_F(LabCommand, SaysWhatToDoWhereAzuriteIsNotThere) {
+  Lab missing({"lab", "run", "allowlist", "--azurite", "/nowhere/azurite-blob"});
+  EXPECT_EQ(missing.end(), 2);
+  EXPECT_EQ(missing.output(),
+            "--azurite /nowhere/azurite-blob: there is no such program; npm install -g azurite brings azurite-blob, "
+            "--azurite built-in does without it\n");
+  EXPECT_TRUE(missing.left_nothing());
+  Lab netns({"lab", "up", "allowlist", "--azurite", "azurite-blob", "--netns"});
+  EXPECT_EQ(netns.end(), 2);
+  EXPECT_EQ(netns.output(),
+            "--azurite azurite-blob: with --netns the built-in storage is used; leave out one of the two\n");
+}
+
+TEST_F(LabCommand, StartsNoAzuriteWhereNothingIsStaged) {
+  Lab lab({"lab", "run", "sql-direct", "--azurite", "/nowhere/azurite-blob"});
+  EXPECT_EQ(lab.end(), 0) << lab.output();
+  EXPECT_EQ(lab.output().find("Blob storage"), std::string::npos) << lab.output();
+}
+
 TEST_F(LabCommand, StaysUpUntilItIsInterruptedAndLeavesNothing) {
   Lab lab({"lab", "up", "allowlist"});
   ASSERT_TRUE(lab.wait_for("Ctrl-C ends it")) << lab.output();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -47,6 +48,23 @@ TEST_F(Supervised, LeavesNothingBehindWorkThatCrashes) {
   EXPECT_FALSE(ended.exit_code);
   EXPECT_FALSE(ended.interrupted);
   EXPECT_TRUE(left_nothing());
+}
+
+TEST_F(Supervised, EndsWhatTheWorkLeftRunning) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const auto ended = run_supervised([] {
+    if (::fork() == 0) {
+      ::pause();
+      ::_exit(1);
+    }
+    return 0;
+  });
+  EXPECT_EQ(ended.exit_code, 0);
+  ::close(ends[1]);
+  char none = 0;
+  EXPECT_EQ(::read(ends[0], &none, 1), 0) << "nobody holds the other end any more";
+  ::close(ends[0]);
 }
 
 TEST_F(Supervised, ShowsWhatFailed) {
