@@ -42,7 +42,10 @@ void PretendEndpoint::serve_tds(BlockingSocket& socket, SeenConnection& seen) {
 void PretendEndpoint::serve_tls(BlockingSocket& socket, const TlsServerContext& context, InPackets in_packets,
                                 SeenConnection& seen) {
   TlsStream stream(socket, TlsLeg::server(context), in_packets);
-  if (stream.handshake()) talk_(stream, seen.requests);
+  const bool is_strict = manner_.wire == Wire::tds && in_packets == InPackets::no;
+  if (stream.handshake() && is_strict && stream.leg().alpn() != tds8_protocol)
+    stream.give_up("TLS from the first byte, and not for TDS 8");
+  if (stream.trouble().empty()) talk_(stream, seen.requests);
   if (stream.trouble().empty()) stream.finish();
   seen.sni = stream.leg().server_name();
   seen.received += stream.received();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`shirgate lab --azurite` with the real Azurite: the pretend runtime stages a copy, Azurite takes every request for what
-it is, and nothing is left of it however the lab ends.
+"""`shirgate lab --azurite` with the real Azurite: the pretend runtime stages a copy, Azurite takes every request, and
+nothing is left of it however the lab ends.
 
 Usage: lab_azurite_test.py PATH_TO_SHIRGATE. Everything runs on loopback, on ports the kernel gives.
 """
