@@ -115,9 +115,10 @@ const Logs& logs() {
 
 /// What reading alone costs: files, lines, JSON.
 void read_lines(benchmark::State& state, const char* form) {
+  const auto directory = logs().directory(form);
   for (auto _ : state) {
     LogReader reader;
-    if (reader.add_directory(logs().directory(form)).has_error()) state.SkipWithError("no log");
+    if (reader.add_directory(directory).has_error()) state.SkipWithError("no log");
     std::uint64_t lines = 0;
     reader.read([&](const LogLine& line) { lines += line.seq != 0 ? 1 : 0; });
     if (lines != events || reader.troubles().any()) state.SkipWithError("not every event was read");
@@ -127,9 +128,10 @@ void read_lines(benchmark::State& state, const char* form) {
 BENCHMARK_CAPTURE(read_lines, plain, "plain")->Unit(benchmark::kMillisecond);
 
 void report(benchmark::State& state, const char* form) {
+  const auto directory = logs().directory(form);
   for (auto _ : state) {
     LogReader reader;
-    if (reader.add_directory(logs().directory(form)).has_error()) state.SkipWithError("no log");
+    if (reader.add_directory(directory).has_error()) state.SkipWithError("no log");
     Report report;
     reader.read([&](const LogLine& line) { report.add(line); });
     report.finish();
