@@ -49,7 +49,7 @@ struct LogLine {
   std::optional<std::uint64_t> dial_time{};
   std::uint64_t count = 1;  ///< merged refusals it stands for
 
-  [[nodiscard]] bool is_refusal() const { return action == Action::denied || action == Action::failed; }
+  [[nodiscard]] bool is_refusal() const { return shirgate::is_refusal(action); }
   /// Opened, but its first bytes were refused.
   [[nodiscard]] bool is_cut() const;
 };

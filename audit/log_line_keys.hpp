@@ -1,4 +1,4 @@
-// The keys of the audit log and what readers ask of them.
+// The keys that stand in the lines of tunnels, and what readers of the log ask of them.
 #pragma once
 
 #include <array>

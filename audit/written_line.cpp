@@ -52,7 +52,8 @@ struct Setter {
   const Value& value;
 
   bool operator()(std::monostate /*unused*/) const {
-    return value.is_text || is_whole_number(value.text) || is_flag(value.text);
+    std::uint64_t ignored = 0;
+    return value.is_text || is_flag(value.text) || number(ignored);
   }
   bool operator()(std::string_view LogLine::*member) const {
     line.*member = value.text.substr(0, LogLine::max_text_bytes);
