@@ -37,24 +37,24 @@ class AzuriteProgram : public testing::Test {
   /// What becomes of this script in Azurite's place.
   [[nodiscard]] std::string complaint_about(const std::string& script,
                                             std::chrono::milliseconds limit = Azurite::start_limit) {
-    const auto path = place_.path() / "azurite-blob";
+    const auto path = place.path() / "azurite-blob";
     return complaint_about_file("#!/bin/sh\n" + script + '\n', limit);
   }
   /// The same of a file that holds just this.
   [[nodiscard]] std::string complaint_about_file(const std::string& content,
                                                  std::chrono::milliseconds limit = Azurite::start_limit) {
-    const auto path = place_.path() / "azurite-blob";
+    const auto path = place.path() / "azurite-blob";
     std::ofstream(path) << content;
     fs::permissions(path, fs::perms::owner_all);
     const auto started = Azurite::start(path.string(), "contosostage", limit);
     return started.has_error() ? started.error().text() : "none";
   }
 
-  TemporaryDirectory place_{"shirgate-azurite-test"};
+  TemporaryDirectory place{"shirgate-azurite-test"};
 };
 
 TEST_F(AzuriteProgram, IsAskedForByAPathThatIsThere) {
-  for (const auto& none : {std::string("/nowhere/azurite-blob"), place_.path().string()}) {
+  for (const auto& none : {std::string("/nowhere/azurite-blob"), place.path().string()}) {
     const auto started = Azurite::start(none, "contosostage");
     ASSERT_TRUE(started.has_error());
     EXPECT_NE(started.error().text().find("no such program"), std::string::npos) << started.error().text();
@@ -90,7 +90,7 @@ TEST_F(AzuriteProgram, IsNotWaitedForWithoutEndWhereItListensAndIsSilent) {
 }
 
 TEST_F(AzuriteProgram, EndsWithWhatItForked) {
-  const auto pid_file = place_.path() / "pid";
+  const auto pid_file = place.path() / "pid";
   const auto complaint = complaint_about(fmt::format("sleep 600 & echo $! >{}; exit 1", pid_file.string()));
   EXPECT_NE(complaint.find("it ended before it listened"), std::string::npos) << complaint;
   long pid = 0;
