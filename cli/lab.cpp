@@ -14,6 +14,7 @@
 #include "cli/lab_matrix.hpp"
 #include "cli/lab_text.hpp"
 #include "cli/table.hpp"
+#include "cli/terminal_text.hpp"
 #include "lab/azurite.hpp"
 #include "lab/base64.hpp"
 #include "lab/builtin_scenarios.hpp"
@@ -29,8 +30,6 @@ namespace {
 
 using Permit = std::optional<lab::NamespacePermit>;
 using AzuriteOwner = std::unique_ptr<lab::Azurite>;
-
-constexpr std::string_view built_in_storage = "built-in";
 
 struct Options {
   std::string scenario;
@@ -123,7 +122,7 @@ bool may_run(const Options& options, Permit& permit) {
 /// The azurite-blob to run; empty where none is asked for or found, or nothing is staged.
 std::string azurite_for(const Options& options, const std::vector<lab::Scenario>& scenarios) {
   const bool staged = std::any_of(scenarios.begin(), scenarios.end(), lab::stages);
-  if (!staged || options.netns || options.azurite == built_in_storage) return {};
+  if (!staged || options.netns || options.azurite == lab::built_in_storage) return {};
   return options.azurite.empty() ? lab::find_tool("azurite-blob").value_or("") : options.azurite;
 }
 
@@ -135,7 +134,7 @@ bool start_azurite(const Options& options, const std::vector<lab::Scenario>& sce
   if (started.has_value())
     azurite = *std::move(started);
   else
-    fmt::print(stderr, "{}\n", started.error().text());
+    fmt::print(stderr, "{}\n", printable(started.error().text()));  // it may quote the program
   return azurite != nullptr;
 }
 
@@ -179,7 +178,7 @@ int say_how_it_ended(const lab::Ended& ended, int when_interrupted) {
 
 /// Prints why not.
 bool go_together(const Options& options) {
-  const bool clash = options.netns && !options.azurite.empty() && options.azurite != built_in_storage;
+  const bool clash = options.netns && !options.azurite.empty() && options.azurite != lab::built_in_storage;
   if (clash)
     fmt::print(stderr, "--azurite {}: with --netns the built-in storage is used; leave out one of the two\n",
                options.azurite);
@@ -273,7 +272,8 @@ void add_lab(CLI::App& app, Chosen& chosen) {
       "In network namespaces, where only the gate leads out and what tries to get past it is counted; as root, or "
       "where users may make namespaces";
   constexpr const char* azurite_help =
-      "An azurite-blob that stores what is staged, or built-in; without it one of $PATH, else built-in";
+      "An azurite-blob that stores what is staged, or built-in; without it one of $PATH, /usr/sbin or /sbin, else "
+      "built-in";
   constexpr const char* which = "The name of a scenario, or a file like ./mine.toml";
 
   auto* list = add_one(*lab, chosen, options, "list", "Names the scenarios.", list_scenarios);

@@ -169,15 +169,16 @@ std::string reports_as_markdown(const ScenarioReports& reports) {
                         as_markdown(channels_of(report)));
     if (!report.tricks.empty()) text += "\n" + as_markdown(tricks_of(report));
     if (report.strays) text += "\n" + as_markdown(strays_in(*report.strays));
-    if (!report.blob_storage.empty()) text += "\n" + storage_of({report});
+    if (const auto storage = storage_of({&report, 1}); !storage.empty()) text += "\n" + in_markdown(storage) + "\n";
   }
   return text;
 }
 
 std::string reports_as_html(const ScenarioReports& reports) {
   std::string text(page_head);
-  text += fmt::format("<p>{}</p>\n<p>{}</p>\n{}", in_html(summary_of(reports)), in_html(storage_of(reports)),
-                      as_html(overview_of(reports)));
+  text += fmt::format("<p>{}</p>\n", in_html(summary_of(reports)));
+  if (const auto storage = storage_of(reports); !storage.empty()) text += fmt::format("<p>{}</p>\n", in_html(storage));
+  text += as_html(overview_of(reports));
   for (const auto& report : reports) {
     text += fmt::format("<h2>{}: {}</h2>\n<p>The portal shows the node as {}.</p>\n{}", in_html(report.name),
                         in_html(report.title), in_html(report.status), as_html(channels_of(report)));

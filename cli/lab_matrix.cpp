@@ -67,9 +67,9 @@ std::string where_to(const lab::Stray& stray) {
                      stray.name);
 }
 
-std::string storage_of(const ScenarioReports& reports) {
+std::string storage_of(std::span<const lab::ScenarioReport> reports) {
   for (const auto& report : reports)
-    if (!report.blob_storage.empty()) return fmt::format("Blob storage: {}\n", report.blob_storage);
+    if (!report.blob_storage.empty()) return fmt::format("Blob storage: {}", report.blob_storage);
   return {};
 }
 

@@ -1,6 +1,7 @@
 // The cells that every form of the lab's matrix shares.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,8 @@ struct Grid {
 [[nodiscard]] std::string came_to(const lab::TrickResult& result);
 /// "20.60.0.4:443 (tcp), download.microsoft.com".
 [[nodiscard]] std::string where_to(const lab::Stray& stray);
-/// "Blob storage: Azurite 3.35.0" as a line; empty where none of them stages anything.
-[[nodiscard]] std::string storage_of(const ScenarioReports& reports);
+/// "Blob storage: Azurite 3.35.0"; empty where none of them stages anything.
+[[nodiscard]] std::string storage_of(std::span<const lab::ScenarioReport> reports);
 /// "20 scenarios, all held (41.2 s)".
 [[nodiscard]] std::string summary_of(const ScenarioReports& reports);
 

@@ -64,6 +64,11 @@ std::string stray_table(const lab::Strays& strays, std::size_t width) {
   return table.text(width);
 }
 
+std::string storage_line(std::span<const ScenarioReport> reports) {
+  const auto storage = storage_of(reports);
+  return storage.empty() ? "" : storage + "\n";
+}
+
 std::string list(const std::vector<Address>& addresses) {
   std::string text;
   for (const auto& address : addresses) text += (text.empty() ? "" : ", ") + to_string(address);
@@ -108,7 +113,7 @@ std::string expectations_in_words(const Scenario& scenario) {
 
 std::string report_as_text(const ScenarioReport& report, std::size_t width) {
   auto text = fmt::format("{}: {}\n\n{}\nThe portal shows the node as {}.\n{}", report.name, report.title,
-                          channel_table(report, width), report.status, storage_of({report}));
+                          channel_table(report, width), report.status, storage_line({&report, 1}));
   if (!report.tricks.empty()) text += fmt::format("\nWhat tried to get out:\n\n{}", trick_table(report, width));
   if (report.strays)
     text += fmt::format("\nWhat tried to get out past the gate, {} packets:\n\n{}", report.strays->packets,
@@ -126,7 +131,7 @@ std::string reports_as_text(const ScenarioReports& reports, std::size_t width) {
   std::string broken;
   for (const auto& report : reports)
     if (report.broken() > 0) broken += fmt::format("\n{}\n{}", report.name, broken_lines(report, width));
-  return fmt::format("{}{}\n{}{}\n", table.text(width), broken, storage_of(reports), summary_of(reports));
+  return fmt::format("{}{}\n{}{}\n", table.text(width), broken, storage_line(reports), summary_of(reports));
 }
 
 std::string explanation_of(const Scenario& scenario, std::size_t width) {

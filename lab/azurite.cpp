@@ -12,10 +12,7 @@
 namespace shirgate::lab {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::size_t longest_last_words = 200;
-constexpr std::string_view remedy = "--azurite built-in does without it";
 
 /// The last line that is not empty.
 std::string last_words(std::string_view text) {
@@ -51,18 +48,22 @@ std::optional<std::string> azurite_name_in(std::string_view server) {
 Checked<std::unique_ptr<Azurite>> Azurite::start(const std::string& program, std::string_view account,
                                                  std::chrono::milliseconds limit) {
   std::unique_ptr<Azurite> azurite(new Azurite);
-  if (!azurite->run(program, account))
-    return complain(fmt::format(
-        "--azurite {}: there is no such program; npm install -g azurite brings azurite-blob, {}", program, remedy));
-  auto started = azurite->wait_until_it_listens(limit);
-  if (started.has_value()) started = azurite->ask_its_name(account);
-  if (started.has_error())
-    return complain(fmt::format("--azurite {}: {}; {}", program, started.error().text(), remedy));
-  return azurite;
+  const auto up = azurite->come_up(program, account, limit);
+  if (up.has_value()) return azurite;
+  return complain(
+      fmt::format("--azurite {}: {}; --azurite {} does without it", program, up.error().text(), built_in_storage));
 }
 
-Checked<bool> Azurite::wait_until_it_listens(std::chrono::milliseconds limit) {
+Checked<bool> Azurite::come_up(const std::string& program, std::string_view account, std::chrono::milliseconds limit) {
   const auto deadline = Clock::now() + limit;
+  auto step = run(program, account);
+  if (step.has_value()) step = wait_until_it_listens(deadline);
+  if (step.has_value()) step = ask_its_name(account, deadline);
+  if (step.has_value() || Clock::now() < deadline) return step;
+  return complain(fmt::format("it did not serve within {} ms: {}", limit.count(), step.error().text()));
+}
+
+Checked<bool> Azurite::wait_until_it_listens(Clock::time_point deadline) {
   for (;;) {
     const bool ended = has_ended();
     const auto said = output();
@@ -71,23 +72,25 @@ Checked<bool> Azurite::wait_until_it_listens(std::chrono::milliseconds limit) {
       port_ = *port;
       return true;
     }
-    if (Clock::now() >= deadline)
-      return complain(fmt::format("it did not listen within {} ms: {}", limit.count(), last_words(said)));
+    if (Clock::now() >= deadline) return complain(last_words(said));
     // It writes to a file, which calls nobody back.
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 
-Checked<bool> Azurite::ask_its_name(std::string_view account) {
-  const HttpMessage question{"GET / HTTP/1.1", {{"host", fmt::format("{}.blob.core.windows.net", account)}}};
-  const auto answer = service()(question);
-  const auto called = azurite_name_in(answer.field("server"));
-  if (!called) return complain(fmt::format("what listens is not Azurite: {}", last_words(answer.start_line)));
+Checked<bool> Azurite::ask_its_name(std::string_view account, Clock::time_point deadline) {
+  const HttpMessage question{"GET / HTTP/1.1", {{"host", blob_host(account)}}};
+  const auto answer = ask_server(at(), question, deadline);
+  if (answer.has_error()) return answer.error();
+  const auto called = azurite_name_in(answer->field("server"));
+  if (!called) return complain(fmt::format("what listens is not Azurite: {}", last_words(answer->start_line)));
   name_ = *called;
   return true;
 }
 
-Service Azurite::service() const { return pass_on_to({*parse_address("127.0.0.1"), port_}); }
+Endpoint Azurite::at() const { return {*parse_address("127.0.0.1"), port_}; }
+
+Service Azurite::service() const { return pass_on_to(at()); }
 
 std::string Azurite::output() const {
   std::ifstream file(directory_.path() / "output");

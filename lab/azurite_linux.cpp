@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
+#include <thread>
 #include <vector>
 
 #include "config/file_descriptor_linux.hpp"
@@ -20,10 +22,10 @@
 namespace shirgate::lab {
 namespace {
 
-/// A path as it is, another word of $PATH; empty where there is no such program.
+/// Of a path or another word; empty where there is no such program.
 std::string path_of(const std::string& program) {
   if (program.find('/') == std::string::npos) return find_tool(program).value_or("");
-  return ::access(program.c_str(), X_OK) == 0 ? program : std::string();
+  return is_program(program) ? program : std::string();
 }
 
 /// This process's, but for what would make another Azurite of it.
@@ -47,20 +49,24 @@ std::vector<char*> list_of(std::vector<std::string>& words) {
 [[noreturn]] void become(const char* path, char* const* command, char* const* environment, pid_t parent, int input,
                          int output) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::setpgid(0, 0);
   if (::getppid() == parent) {  // else it died before that was in force
     ::dup2(input, STDIN_FILENO);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
     ::execve(path, command, environment);
+    // In its own place, where its last words are looked for.
+    const std::string_view why(::strerrordesc_np(errno));
+    static_cast<void>(!::write(STDERR_FILENO, why.data(), why.size()));
   }
   ::_exit(EXIT_FAILURE);
 }
 
 }  // namespace
 
-bool Azurite::run(const std::string& program, std::string_view account) {
+Checked<bool> Azurite::run(const std::string& program, std::string_view account) {
   const auto path = path_of(program);
-  if (path.empty()) return false;
+  if (path.empty()) return complain("there is no such program, npm install -g azurite brings azurite-blob");
   const auto folder = directory_.path().string();
   std::vector<std::string> words{path,
                                  "--blobHost",
@@ -76,22 +82,29 @@ bool Azurite::run(const std::string& program, std::string_view account) {
   const auto environment = list_of(variables);
   const FileDescriptor input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const FileDescriptor output_file(
-      ::open((folder + "/output").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+      input.get() < 0 ? -1 : ::open((folder + "/output").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  if (output_file.get() < 0) return complain(fmt::format("its files can't be opened: {}", std::strerror(errno)));
   const auto parent = ::getpid();
-  pid_ = ::fork();
-  if (pid_ == 0) become(path.c_str(), command.data(), environment.data(), parent, input.get(), output_file.get());
-  return pid_ > 0;
+  const auto pid = ::fork();
+  if (pid == 0) become(path.c_str(), command.data(), environment.data(), parent, input.get(), output_file.get());
+  if (pid < 0) return complain(fmt::format("no process can be made for it: {}", std::strerror(errno)));
+  pid_ = pid;
+  ::setpgid(pid_, pid_);  // here too: whoever comes first, a signal to the group finds it
+  return true;
 }
 
-bool Azurite::has_ended() {
-  int status = 0;
-  if (pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) == pid_) pid_ = -1;
-  return pid_ < 0;
+bool Azurite::has_ended() const {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid_;
 }
 
 Azurite::~Azurite() {
   if (pid_ < 0) return;
-  ::kill(pid_, SIGKILL);
+  // What it still writes when it is told to may be what somebody reads after it.
+  ::kill(-pid_, SIGTERM);
+  const auto deadline = Clock::now() + stop_limit;
+  while (!has_ended() && Clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ::kill(-pid_, SIGKILL);
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

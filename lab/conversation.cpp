@@ -9,6 +9,9 @@
 namespace shirgate::lab {
 namespace {
 
+/// One that pings on and on answers nothing else.
+constexpr int most_pings = 100;
+
 bool answer_ping(TlsStream& stream, const Frame& asked) {
   return stream.write_all(to_text(Frame{Opcode::pong, asked.payload}, Masked::yes));
 }
@@ -61,7 +64,8 @@ bool open_websocket(TlsStream& stream, const std::string& host, std::string_view
 bool ping(TlsStream& stream) {
   stream.write_all(to_text(Frame{Opcode::ping, "still there?"}, Masked::yes));
   auto pong = read_frame(stream);
-  while (pong && pong->opcode == Opcode::ping && answer_ping(stream, *pong)) pong = read_frame(stream);
+  for (int pings = 0; pings < most_pings && pong && pong->opcode == Opcode::ping; ++pings)
+    pong = answer_ping(stream, *pong) ? read_frame(stream) : std::nullopt;
   if (pong && pong->opcode == Opcode::pong && pong->payload == "still there?") return true;
   stream.give_up("the relay did not answer a ping");
   return false;
@@ -81,7 +85,8 @@ void close_websocket(TlsStream& stream) {
   stream.write_all(to_text(Frame{Opcode::close, {}}, Masked::yes));
   auto goodbye = read_frame(stream);
   // A ping may have been on its way; after a goodbye nobody answers.
-  while (goodbye && goodbye->opcode == Opcode::ping) goodbye = read_frame(stream);
+  for (int pings = 0; pings < most_pings && goodbye && goodbye->opcode == Opcode::ping; ++pings)
+    goodbye = read_frame(stream);
   if (!goodbye || goodbye->opcode != Opcode::close) stream.give_up("the relay did not say goodbye");
 }
 

@@ -20,12 +20,12 @@ using Conversation = std::function<void(TlsStream& stream, const std::string& ho
 [[nodiscard]] std::optional<HttpMessage> ask_for(TlsStream& stream, const HttpMessage& question, int status);
 /// Opens a WebSocket; false, with the reason as trouble, where the server does not agree.
 [[nodiscard]] bool open_websocket(TlsStream& stream, const std::string& host, std::string_view path);
-/// Pings, and answers pings meanwhile; false, with the reason as trouble, where no pong comes.
+/// Pings, and answers pings meanwhile, a hundred at most; false, with the reason as trouble, where no pong comes.
 [[nodiscard]] bool ping(TlsStream& stream);
 /// Says nothing but pongs until so many pings have been answered; false, with the reason as trouble, where they do not
 /// come.
 [[nodiscard]] bool answer_pings(TlsStream& stream, int count);
-/// Says goodbye and waits for the other side's.
+/// Says goodbye and waits for the other side's, past a hundred pings at most.
 void close_websocket(TlsStream& stream);
 
 /// Registers, sends a heartbeat, fetches the jobs.

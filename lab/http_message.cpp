@@ -68,10 +68,15 @@ std::optional<HttpMessage> parse_head(std::string_view head) {
   return message;
 }
 
+bool is_bodyless(const HttpMessage& message) {
+  const int status = message.status();
+  return status == 204 || status == 304;
+}
+
 std::string to_text(const HttpMessage& message) {
   std::string text = message.start_line + "\r\n";
   for (const auto& [name, value] : message.fields) text += fmt::format("{}: {}\r\n", name, value);
-  if (message.field("upgrade").empty() && message.field("content-length").empty())
+  if (message.field("upgrade").empty() && !message.fields.contains("content-length") && !is_bodyless(message))
     text += fmt::format("content-length: {}\r\n", message.body.size());
   return text + "\r\n" + message.body;
 }
@@ -92,6 +97,7 @@ std::optional<HttpMessage> read_message(TlsStream& stream) {
     stream.give_up("what came is not an HTTP message");
     return std::nullopt;
   }
+  if (is_bodyless(*message)) return message;
   message->body = stream.read_up_to(*length);
   if (message->body.size() == *length) return message;
   stream.give_up(fmt::format("the body ended after {} of {} bytes", message->body.size(), *length));

@@ -26,13 +26,15 @@ struct HttpMessage {
 
 /// Start line and fields; nothing when they are not HTTP.
 [[nodiscard]] std::optional<HttpMessage> parse_head(std::string_view head);
-/// The whole message. States its length, unless its fields do or it is an upgrade, which has none.
+/// Whether it is an answer of which only the head is sent, whatever its fields say: 204 and 304.
+[[nodiscard]] bool is_bodyless(const HttpMessage& message);
+/// The whole message. States its length, unless its fields do or it is an upgrade or bodyless.
 [[nodiscard]] std::string to_text(const HttpMessage& message);
 
 inline constexpr std::size_t max_head_bytes = 8192;
 inline constexpr std::size_t max_body_bytes = std::size_t{64} << 20;
 
-/// The length the fields state; nothing when it is no number or too large.
+/// The length the fields state, 0 where they state none; nothing when it is no number or too large.
 [[nodiscard]] std::optional<std::size_t> body_length(const HttpMessage& message);
 
 /// Nothing when the stream ends or breaks first, or what comes is not HTTP; the stream's trouble says why.

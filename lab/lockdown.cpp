@@ -31,7 +31,7 @@ factory = "contoso-prod"
 region = "westeurope"
 auto_update = true
 relay_hosts = ["contoso-prod-ir.servicebus.windows.net"]
-staging_accounts = ["contosostage"]
+staging_accounts = ["{staging}"]
 key_vaults = ["contoso-kv"]
 
 [[allow]]
@@ -65,7 +65,7 @@ Lockdown::Lockdown(const LockdownChanges& changes) : azure_(changes.services), a
 std::string Lockdown::toml() const {
   auto text = fmt::format(intent, fmt::arg("path", config_path()), fmt::arg("audit", audit_directory()),
                           fmt::arg("rebound", rebound_host), fmt::arg("inside", inside_host),
-                          fmt::arg("dns", to_string(dns_.at())));
+                          fmt::arg("dns", to_string(dns_.at())), fmt::arg("staging", staging_account));
   text += "\n[dns.hosts]\n";
   std::set<std::string> answered;
   for (const auto& attempt : attempts_)

@@ -19,7 +19,7 @@ std::vector<Plot> demo_plots(const PretendAzure::Instead& instead) {
   add("control", "contoso-prod.westeurope.datafactory.azure.net", "20.60.0.1", control_service());
   add("relay", "contoso-prod-ir.servicebus.windows.net", "20.60.0.2", relay_service());
   add("update", "download.microsoft.com", "20.60.0.3", update_service());
-  add("staged", "contosostage.blob.core.windows.net", "20.60.0.4", staging_service());
+  add("staged", blob_host(staging_account), "20.60.0.4", staging_service());
   add("keyvault", "contoso-kv.vault.azure.net", "20.60.0.5", key_vault_service());
   return plots;
 }

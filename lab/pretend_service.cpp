@@ -24,7 +24,8 @@ HttpMessage answer_control(const HttpMessage& request) {
     return json_answer(R"({"nodeName":"shir-01","status":"Registered","version":"5.40.8000.1"})");
   if (request.path() == "/heartbeat") return json_answer(R"({"status":"Online","nextHeartbeatSeconds":30})");
   if (request.path() == "/jobs")
-    return json_answer(R"({"jobs":[{"id":"copy-1","activity":"Copy","staging":"contosostage"}]})");
+    return json_answer(
+        fmt::format(R"({{"jobs":[{{"id":"copy-1","activity":"Copy","staging":"{}"}}]}})", staging_account));
   if (request.path() == "/authoring") return json_answer(R"({"request":"list tables","of":"sql"})");
   return not_found();
 }
@@ -82,6 +83,8 @@ void answer_requests(TlsStream& stream, const Service& service, const WebSocketS
 }
 
 }  // namespace
+
+std::string blob_host(std::string_view account) { return fmt::format("{}.blob.core.windows.net", account); }
 
 Talk http_talk(Service service, WebSocketService websocket) {
   return [service = std::move(service), websocket = std::move(websocket)](TlsStream& stream,

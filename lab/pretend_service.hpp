@@ -11,6 +11,11 @@
 
 namespace shirgate::lab {
 
+/// The account that is staged in.
+inline constexpr std::string_view staging_account = "contosostage";
+/// "contosostage.blob.core.windows.net".
+[[nodiscard]] std::string blob_host(std::string_view account);
+
 /// How long Azure Relay lets a listener be quiet; the real one much longer.
 inline constexpr std::chrono::milliseconds relay_quiet{50};
 

@@ -16,7 +16,7 @@ struct NodeHosts {
   std::string rendezvous;
   std::string update = "download.microsoft.com";
   std::string setup = "go.microsoft.com";
-  std::string staged = "contosostage.blob.core.windows.net";
+  std::string staged = blob_host(staging_account);
   std::string identity = "login.microsoftonline.com";
   std::string key_vault = "contoso-kv.vault.azure.net";
   std::string sql = "contoso-sql.database.windows.net";
@@ -25,9 +25,6 @@ struct NodeHosts {
 
 /// Whether its node stages anything.
 [[nodiscard]] bool stages(const Scenario& scenario);
-
-/// The account it would stage in.
-inline constexpr std::string_view staging_account = "contosostage";
 
 /// Every service, used or not, with what `storage` answers as the staging account; last the stranger, who answers
 /// whoever gets to a host that is none of them.

@@ -83,7 +83,7 @@ ScenarioRun::ScenarioRun(Scenario scenario, ScenarioNetwork network, const Azuri
     : scenario_(std::move(scenario)),
       network_(std::move(network)),
       hosts_(hosts_of(scenario_)),
-      blob_storage_(azurite == nullptr ? "built-in" : azurite->name()),
+      blob_storage_(azurite == nullptr ? std::string(built_in_storage) : azurite->name()),
       azure_(plots_of(scenario_, azurite == nullptr ? staging_service() : azurite->service())),
       dns_(dns_plan(scenario_, azure_)) {}
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <boost/json/parse.hpp>
 #include <thread>
 #include <utility>
@@ -19,7 +20,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view blob = "/staging/copy-1.parquet";
+/// Staged copies of this process. One storage may keep those of many walks: each has a name and bytes of its own, so
+/// that one that is lost is not taken for an earlier one.
+std::atomic<std::uint64_t> copies{0};
+
 constexpr std::string_view answer_to_authoring = R"({"tables":["staging"]})";
 
 /// "contoso-ir-b2.servicebus.windows.net" in the relay's {"accept":{"address":"wss://…/$hc/…"}}; empty where there is
@@ -58,7 +62,7 @@ HttpMessage signed_request(HttpMessage request) {
 /// Of one length each, and the same in a query as in XML.
 std::string block_id(std::size_t number) { return base64(fmt::format("block{:04}", number)); }
 
-HttpMessage block_list(const std::string& host) {
+HttpMessage block_list(const std::string& host, const std::string& blob) {
   auto request = request_to(host, fmt::format("PUT {}?comp=blocklist", blob));
   request.fields["content-type"] = "application/xml";
   request.body = R"(<?xml version="1.0" encoding="utf-8"?><BlockList>)";
@@ -66,6 +70,11 @@ HttpMessage block_list(const std::string& host) {
     request.body += fmt::format("<Latest>{}</Latest>", block_id(number));
   request.body += "</BlockList>";
   return signed_request(std::move(request));
+}
+
+/// The container, of an earlier walk.
+bool is_there_already(const HttpMessage& answer) {
+  return answer.status() == 409 && answer.field("x-ms-error-code") == "ContainerAlreadyExists";
 }
 
 /// Runs all of it at once; true where all of it is.
@@ -175,14 +184,15 @@ void ShirWalk::use_setup() {
 
 void ShirWalk::use_staged() {
   const bool ready = go("staged", "the container", hosts_.staged, [](TlsStream& stream, const std::string& host) {
-    constexpr int is_there_already = 409;  // of an earlier walk
     const auto request = signed_request(request_to(host, "PUT /staging?restype=container"));
     const auto made = ask(stream, request);
-    if (made && made->status() != 201 && made->status() != is_there_already)
+    if (made && made->status() != 201 && !is_there_already(*made))
       stream.give_up(fmt::format("{} was answered {}", request.start_line, made->status()));
   });
   if (!ready) return;
-  const auto bytes = pretend_bytes(block_count * block_bytes, 20260101);
+  const auto number = ++copies;
+  blob_ = fmt::format("/staging/copy-{}.parquet", number);
+  const auto bytes = pretend_bytes(block_count * block_bytes, 20260101 + 2 * number);  // which does with odd seeds only
   if (put_blocks(bytes)) static_cast<void>(get_ranges(bytes));
 }
 
@@ -190,13 +200,13 @@ bool ShirWalk::put_blocks(const std::string& bytes) {
   const bool stored = all_at_once(block_count, [&](std::size_t number) {
     return go("staged", fmt::format("block {}", number), hosts_.staged,
               [&](TlsStream& stream, const std::string& host) {
-                auto request = request_to(host, fmt::format("PUT {}?comp=block&blockid={}", blob, block_id(number)));
+                auto request = request_to(host, fmt::format("PUT {}?comp=block&blockid={}", blob_, block_id(number)));
                 request.body = bytes.substr(number * block_bytes, block_bytes);
                 static_cast<void>(ask_for(stream, signed_request(std::move(request)), 201));
               });
   });
   return stored && go("staged", "the block list", hosts_.staged, [&](TlsStream& stream, const std::string& host) {
-           const auto committed = ask_for(stream, block_list(host), 201);
+           const auto committed = ask_for(stream, block_list(host, blob_), 201);
            const auto digest = committed ? committed->field(sha256_field) : std::string_view();
            // The lab's own account says it; of any other the bytes are read back.
            if (!digest.empty() && digest != to_hex(sha256(bytes)))
@@ -209,7 +219,7 @@ bool ShirWalk::get_ranges(const std::string& bytes) {
     return go("staged", fmt::format("range {}", number), hosts_.staged,
               [&](TlsStream& stream, const std::string& host) {
                 const auto first = number * block_bytes;
-                const auto request = part_of(request_to(host, fmt::format("GET {}", blob)), first, block_bytes);
+                const auto request = part_of(request_to(host, fmt::format("GET {}", blob_)), first, block_bytes);
                 get_part(stream, signed_request(request), std::string_view(bytes).substr(first, block_bytes));
               });
   });

@@ -61,6 +61,7 @@ class ShirWalk {
   std::optional<Endpoint> sql_door_;
   std::function<void()> meanwhile_{};
   std::string token_{};
+  std::string blob_{};  ///< what it stages now
   std::mutex mutex_;
   std::vector<Errand> errands_;
 };

@@ -1,6 +1,8 @@
 // Work in a child process whose files are all below one directory, so that nothing is left of it however it ends: by
-// itself, by Ctrl-C at any moment, or by a crash. What the child started and left running ends with it. Its standard
-// error goes to a file there, because a gate in a lab has no operator; where the work fails, it is shown.
+// itself, by Ctrl-C at any moment, or by a crash. What the child started and left running ends with it, as far as this
+// process may end it and the kernel lists children (/proc/PID/task/TID/children); else a line on standard error says
+// so. The child's standard error goes to a file there, because a gate in a lab has no operator; where the work fails,
+// it is shown.
 #pragma once
 
 #include <functional>
@@ -17,9 +19,9 @@ struct Ended {
 /// Where the child's standard error goes, below its TMPDIR.
 inline constexpr std::string_view log_of_child = "gate.log";
 
-/// To be called before any thread starts, in a process without other children. Inside of `work` TMPDIR is the
-/// directory. An exit code other than 0 and 1, and a crash, show the child's standard error on this process's. Throws
-/// std::system_error.
+/// To be called before any thread starts. Children that the process has already are spared; what one of them leaves
+/// behind meanwhile is not told from what the work left. Inside of `work` TMPDIR is the directory. An exit code other
+/// than 0 and 1, and a crash, show the child's standard error on this process's. Throws std::system_error.
 [[nodiscard]] Ended run_supervised(const std::function<int()>& work);
 
 }  // namespace shirgate::lab

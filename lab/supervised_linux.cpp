@@ -5,13 +5,18 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <optional>
+#include <set>
 #include <system_error>
+#include <thread>
 
 #include "lab/supervised.hpp"
 #include "lab/temporary_directory.hpp"
@@ -65,6 +70,24 @@ class TakenSignals {
   ::_exit(code);
 }
 
+using Children = std::set<pid_t>;
+
+/// This process's, those included that have ended and not been waited for; nothing where the system keeps no list.
+std::optional<Children> children() {
+  std::ifstream list(fmt::format("/proc/self/task/{}/children", ::getpid()));
+  if (!list) return std::nullopt;
+  Children found;
+  for (pid_t pid = 0; list >> pid;) found.insert(pid);
+  return found;
+}
+
+bool has_children() {
+  siginfo_t info{};
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
+void say_left(std::string_view why) { fmt::print(stderr, "shirgate: what the lab left running: {}\n", why); }
+
 /// Those whose parent ends become this process's children while this lives.
 class Orphans {
  public:
@@ -73,14 +96,41 @@ class Orphans {
   Orphans(const Orphans&) = delete;
   Orphans& operator=(const Orphans&) = delete;
 
-  /// Until there are none: none may still write into a directory that is to go.
-  static void end_all() {
-    for (;;) {
-      std::ifstream children(fmt::format("/proc/self/task/{}/children", ::getpid()));
-      for (pid_t pid = 0; children >> pid;) ::kill(pid, SIGKILL);
-      if (::waitpid(-1, nullptr, 0) < 0 && errno == ECHILD) return;
+  /// Until there are none, but for those of before: none may still write into a directory that is to go. Those that
+  /// can't be ended are named on standard error.
+  void end_all() {
+    const auto deadline = std::chrono::steady_clock::now() + end_limit;
+    while (has_children()) {
+      const auto now = children();
+      if (!now || !spared_) return say_left("can't be listed, so it was not ended");
+      if (!end_some(*now)) return;
+      if (std::chrono::steady_clock::now() >= deadline) return say_left("does not end");
+      // One that ends may leave more, and no signal tells of that.
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
+
+ private:
+  /// Any process but one that the kernel holds ends at once.
+  static constexpr std::chrono::seconds end_limit{10};
+
+  /// Whether there were any to be ended.
+  bool end_some(const Children& now) {
+    bool any = false;
+    for (const auto pid : now) {
+      if (spared_->contains(pid)) continue;
+      if (::kill(pid, SIGKILL) != 0) {
+        say_left(fmt::format("process {} can't be ended: {}", pid, std::strerror(errno)));
+        spared_->insert(pid);
+        continue;
+      }
+      ::waitpid(pid, nullptr, WNOHANG);
+      any = true;
+    }
+    return any;
+  }
+
+  std::optional<Children> spared_ = children();  ///< not the lab's: a shell that becomes this program keeps its own
 };
 
 void show_log(const TemporaryDirectory& directory) {
@@ -110,14 +160,14 @@ Ended wait_for(pid_t child, const TakenSignals& signals) {
 Ended run_supervised(const std::function<int()>& work) {
   const TakenSignals signals;
   const TemporaryDirectory directory("shirgate-lab");
-  const Orphans orphans;
+  Orphans orphans;
   std::fflush(nullptr);
   const auto parent = ::getpid();
   const auto child = ::fork();
   if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (child == 0) be_the_child(parent, directory, signals, work);
   const auto ended = wait_for(child, signals);
-  Orphans::end_all();
+  orphans.end_all();
   const bool failed = !ended.interrupted && ended.exit_code.value_or(2) > 1;
   if (failed) show_log(directory);
   return ended;

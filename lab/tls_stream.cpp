@@ -79,11 +79,23 @@ bool TlsStream::write_all(std::string_view plaintext) {
   return plaintext.empty() && trouble().empty();
 }
 
-bool TlsStream::read_more() {
+std::size_t TlsStream::take_record() {
   std::array<std::uint8_t, 16384> bytes{};
+  const auto got = leg_.read(bytes);
+  plaintext_.append(reinterpret_cast<const char*>(bytes.data()), got);
+  return got;
+}
+
+bool TlsStream::stays_quiet(std::chrono::milliseconds how_long) {
+  // One read of the socket may have brought several records.
+  while (take_record() > 0) {
+  }
+  return plaintext_.empty() && !leg_.peer_closed() && !leg_.failed() && socket_.stays_quiet(how_long);
+}
+
+bool TlsStream::read_more() {
   for (;;) {
-    const auto got = leg_.read(bytes);
-    plaintext_.append(reinterpret_cast<const char*>(bytes.data()), got);
+    const auto got = take_record();
     if (!flush()) return false;
     if (got > 0) return true;
     if (leg_.peer_closed() || leg_.failed()) return false;

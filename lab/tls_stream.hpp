@@ -25,10 +25,8 @@ class TlsStream {
   [[nodiscard]] std::string read_through(std::string_view end, std::size_t limit);
   /// As many bytes as come, at most `count`.
   [[nodiscard]] std::string read_up_to(std::size_t count);
-  /// Whether nothing comes for so long.
-  [[nodiscard]] bool stays_quiet(std::chrono::milliseconds how_long) const {
-    return plaintext_.empty() && socket_.stays_quiet(how_long);
-  }
+  /// Whether nothing comes for so long, not even the end. What came before and has not been read is not nothing.
+  [[nodiscard]] bool stays_quiet(std::chrono::milliseconds how_long);
   /// Says goodbye, then reads until the peer has done so too.
   void finish();
 
@@ -48,6 +46,7 @@ class TlsStream {
   [[nodiscard]] bool feed(std::span<const std::uint8_t> ciphertext);
   [[nodiscard]] bool unpack(std::span<const std::uint8_t> packets);
   [[nodiscard]] bool feed_more();
+  [[nodiscard]] std::size_t take_record();
   [[nodiscard]] bool read_more();
 
   BlockingSocket& socket_;

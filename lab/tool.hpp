@@ -1,4 +1,4 @@
-// Programs of the system that the lab runs: ip, nft. Each for a moment, and never longer than a limit.
+// Programs of the system: where they are, and what those say that the lab runs for a moment (ip, nft).
 #pragma once
 
 #include <optional>
@@ -10,7 +10,11 @@
 
 namespace shirgate::lab {
 
-/// Its path: of $PATH, or of the places for administrators, which an ordinary user's $PATH leaves out.
+/// Whether it is a file that may be run.
+[[nodiscard]] bool is_program(const std::string& path);
+
+/// Its path: of $PATH, or of the places for administrators, /usr/sbin and /sbin, which an ordinary user's $PATH leaves
+/// out.
 [[nodiscard]] std::optional<std::string> find_tool(std::string_view name);
 
 /// Runs it where the calling thread is, with `input` as its standard input. What it printed, or one sentence with its

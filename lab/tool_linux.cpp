@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "config/file_descriptor_linux.hpp"
 #include "lab/tool.hpp"
@@ -85,13 +86,18 @@ std::string in_short(std::string text) {
 
 }  // namespace
 
+bool is_program(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0;
+}
+
 std::optional<std::string> find_tool(std::string_view name) {
   const char* path = std::getenv("PATH");
   auto places = fmt::format("{}:/usr/sbin:/sbin", path == nullptr ? "/usr/bin:/bin" : path);
   for (std::size_t at = 0; at < places.size();) {
     const auto end = std::min(places.find(':', at), places.size());
     auto candidate = fmt::format("{}/{}", places.substr(at, end - at), name);
-    if (candidate.front() == '/' && ::access(candidate.c_str(), X_OK) == 0) return candidate;
+    if (candidate.front() == '/' && is_program(candidate)) return candidate;
     at = end + 1;
   }
   return std::nullopt;

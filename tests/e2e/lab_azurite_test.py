@@ -5,79 +5,24 @@ nothing is left of it however the lab ends.
 Usage: lab_azurite_test.py PATH_TO_SHIRGATE. Everything runs on loopback, on ports the kernel gives.
 """
 
-import contextlib
 import json
 import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import unittest
 
 from azure_clients import NODE_MODULES
-from gate import DEADLINE, wait_for
+from gate import wait_for
+from lab_process import Lab, processes_in
 
 BINARY = os.path.abspath(sys.argv.pop(1))
 AZURITE = os.path.abspath(os.path.join(NODE_MODULES, "azurite", "dist", "src", "blob", "main.js"))
-BLOB = "http://contosostage.blob.core.windows.net/staging/copy-1.parquet"
+BLOB = r"http://contosostage\.blob\.core\.windows\.net/staging/copy-\d+\.parquet"
 BLOCKS = 4
 BLOCK = 2 << 20
-
-
-def processes_in(session):
-    """Pids whose session this is, that still run."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            state, _, _, of = file.read().rpartition(")")[2].split()[:4]
-            if int(of) == session and state != "Z":
-                found.append(int(pid))
-    return found
-
-
-class Lab:
-    """The program in a session and with a TMPDIR of its own. Its PATH begins with `path`."""
-
-    def __init__(self, folder, *arguments, path=None):
-        self.temporary = tempfile.mkdtemp(dir=folder)
-        self.out = os.path.join(folder, "output")
-        environment = {**os.environ, "TMPDIR": self.temporary}
-        if path is not None:
-            environment["PATH"] = f"{path}:{os.environ['PATH']}"
-        with open(self.out, "wb") as out:
-            self.process = subprocess.Popen([BINARY, "lab", *arguments], stdout=out, stderr=subprocess.STDOUT,
-                                            stdin=subprocess.DEVNULL, start_new_session=True, env=environment)
-
-    def output(self):
-        with open(self.out, encoding="utf-8") as file:
-            return file.read()
-
-    def is_up(self):
-        def up_or_over():
-            return "Ctrl-C ends it" in self.output() or self.process.poll() is not None
-        wait_for(up_or_over, "the lab")
-        assert self.process.poll() is None, self.output()
-
-    def child(self):
-        """The process that does the work."""
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
-            return int(file.read().split()[0])
-
-    def end(self):
-        """Its exit code, once no process of it is left."""
-        code = self.process.wait(2 * DEADLINE)
-        wait_for(lambda: not processes_in(self.process.pid), "the end of every process")
-        return code
-
-    def left(self):
-        return os.listdir(self.temporary)
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
 
 class Case(unittest.TestCase):
@@ -98,8 +43,8 @@ class Case(unittest.TestCase):
         return path
 
     def lab(self, *arguments, **options):
-        lab = Lab(self.folder, *arguments, **options)
-        self.addCleanup(lab.stop)
+        lab = Lab(BINARY, *arguments, **options)
+        self.addCleanup(lab.remove)
         return lab
 
     def azurite_says(self):
@@ -118,13 +63,16 @@ class AStagedCopy(Case):
         self.assertRegex(scenario["blob_storage"], r"^Azurite \d+\.\d+\.\d+$")
 
     def assert_stored(self, walks=1):
-        """Azurite was asked for one copy in blocks for each walk, signed, and gave all of it back."""
+        """Azurite was asked for one copy in blocks for each walk, signed, and gave all of it back. It has been told to
+        stop, so all that it did is written."""
+        says = self.azurite_says()
+
         def count(pattern):
-            return len(re.findall(pattern, self.azurite_says()))
-        blob = re.escape(BLOB)
-        self.assertEqual(count(rf"RequestMethod=PUT RequestURL={blob}\?comp=block&blockid=\w+ "), walks * BLOCKS)
-        self.assertEqual(count(rf"RequestMethod=PUT RequestURL={blob}\?comp=blocklist "), walks)
-        self.assertEqual(count(rf"RequestMethod=GET RequestURL={blob} "), walks * BLOCKS)
+            return len(re.findall(pattern, says))
+        self.assertEqual(len(set(re.findall(BLOB, says))), walks, "each walk has a blob of its own")
+        self.assertEqual(count(rf"RequestMethod=PUT RequestURL={BLOB}\?comp=block&blockid=\w+ "), walks * BLOCKS)
+        self.assertEqual(count(rf"RequestMethod=PUT RequestURL={BLOB}\?comp=blocklist "), walks)
+        self.assertEqual(count(rf"RequestMethod=GET RequestURL={BLOB} "), walks * BLOCKS)
         self.assertEqual(count("Signature 1 matched"), walks * (1 + BLOCKS + 1 + BLOCKS))
         for number in range(BLOCKS):
             first = number * BLOCK
@@ -197,10 +145,34 @@ class NothingIsLeft(Case):
         lab.end()  # its files are left: nobody was there to remove them
 
     def test_after_ctrl_c_while_azurite_loads(self):
-        lab = self.lab("run", "allowlist", "--azurite", self.azurite)
-        wait_for(lambda: len(processes_in(lab.process.pid)) == 3, "Azurite")
+        begun = os.path.join(self.folder, "begun")
+        loads = self.program("loads", f'touch "{begun}"; exec sleep 600')
+        lab = self.lab("run", "allowlist", "--azurite", loads)
+        wait_for(lambda: os.path.exists(begun), "Azurite")
         lab.process.send_signal(signal.SIGINT)
         self.assertEqual(lab.end(), 2, lab.output())
+        self.assertEqual(lab.left(), [])
+
+
+class AWrapperThatForks(Case):
+    """One that does not become Azurite."""
+
+    def setUp(self):
+        super().setUp()
+        self.azurite = self.program("wrapper", f'node "{AZURITE}" "$@" & wait')
+
+    def test_leaves_nothing_after_a_run(self):
+        lab = self.lab("run", "allowlist", "--azurite", self.azurite)
+        self.assertEqual(lab.end(), 0, lab.output())
+        self.assertRegex(lab.output(), r"(?m)^Blob storage: Azurite \d+\.\d+\.\d+$")
+        self.assertEqual(lab.left(), [])
+
+    def test_leaves_nothing_after_ctrl_c(self):
+        lab = self.lab("up", "allowlist", "--azurite", self.azurite)
+        lab.is_up()
+        self.assertEqual(len(processes_in(lab.process.pid)), 4, "the lab, its child, the wrapper, Azurite")
+        lab.process.send_signal(signal.SIGINT)
+        self.assertEqual(lab.end(), 0, lab.output())
         self.assertEqual(lab.left(), [])
 
 
@@ -219,6 +191,16 @@ class WhereItCantBeHad(Case):
     def test_does_not_start(self):
         broken = self.program("broken", "echo node is too old >&2; exit 1")
         self.says_in_one_line("it ended before it listened: node is too old", "--azurite", broken)
+
+    def test_can_not_be_run(self):
+        path = self.program("binary", "")
+        with open(path, "wb") as file:
+            file.write(b"neither a script nor a program\n")
+        self.says_in_one_line("Exec format error", "--azurite", path)
+
+    def test_does_not_reach_the_terminal_as_it_is(self):
+        rude = self.program("rude", r"printf '\033[31mred\n'; exit 1")
+        self.says_in_one_line("it ended before it listened: ?[31mred;", "--azurite", rude)
 
     def test_another_server(self):
         serve = "import http.server as h; s = h.HTTPServer(('127.0.0.1', 0), h.BaseHTTPRequestHandler); " \

@@ -9,7 +9,6 @@ so and ends with 77 where it has not got them.
 import contextlib
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -17,22 +16,13 @@ import sys
 import tempfile
 import unittest
 
-from gate import DEADLINE, run, wait_for
+from gate import run
+from lab_process import Lab
 from namespaces import in_own_namespaces, skip
 
 ALL_LIMIT = 280
-NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-
-
-def processes_in(session):
-    """Pids whose session this is, that still run."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            state, _, _, of = file.read().rpartition(")")[2].split()[:4]
-            if int(of) == session and state != "Z":
-                found.append(int(pid))
-    return found
+NOBODY_ID = 65534
+NOBODY = ["setpriv", "--reuid", str(NOBODY_ID), "--regid", str(NOBODY_ID), "--clear-groups"]
 
 
 def why_no_user(binary):
@@ -44,55 +34,11 @@ def why_no_user(binary):
     return ""
 
 
-class Lab:
-    """The program, in a session and with a TMPDIR of its own."""
-
-    def __init__(self, *arguments, user=()):
-        self.user = list(user)
-        self.folder = tempfile.mkdtemp(prefix="shirgate-netns-")
-        if user == NOBODY:
-            os.chown(self.folder, 65534, 65534)
-        self.out = open(os.path.join(tempfile.gettempdir(), f"{os.path.basename(self.folder)}.out"), "w+",
-                        encoding="utf-8")
-        os.unlink(self.out.name)
-        self.process = subprocess.Popen([*user, BINARY, "lab", *arguments], stdout=self.out, stderr=subprocess.STDOUT,
-                                        stdin=subprocess.DEVNULL, start_new_session=True,
-                                        env={**os.environ, "TMPDIR": self.folder})
-
-    def output(self):
-        return os.pread(self.out.fileno(), 1 << 20, 0).decode()
-
-    def says(self, pattern):
-        return wait_for(lambda: re.search(pattern, self.output()), pattern + "\n" + self.output())
-
-    def child(self):
-        """The process that does the work."""
-        def first():
-            with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
-                return file.read().split()
-        return int(wait_for(first, "a child")[0])
-
-    def end(self, limit=DEADLINE):
-        code = self.process.wait(limit)
-        wait_for(lambda: not processes_in(self.process.pid), "the end of every process")
-        return code
-
-    def remove(self):
-        """What was left; and takes it away."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(DEADLINE)
-        left = os.listdir(self.folder)
-        shutil.rmtree(self.folder)
-        self.out.close()
-        return left
-
-
 class Case(unittest.TestCase):
     def lab(self, *arguments, user=()):
         if user is NOBODY and WHY_NO_USER:
             self.skipTest(WHY_NO_USER)
-        lab = Lab(*arguments, user=user)
+        lab = Lab(BINARY, *arguments, inside=user, owner=NOBODY_ID if user is NOBODY else None)
 
         def over():
             self.assertEqual(lab.remove(), [], "files were left")
@@ -146,11 +92,11 @@ class AClientOfOnesOwn(Case):
         way = lab.says(r"\n  (nsenter .*) bash\n")[1].split()
         # Whatever proxy the machine has is none of ours.
         nobody_else = "" if "-x" in arguments else "*"
-        return run([*lab.user, *way, "curl", "-sS", "-m", "20", "--noproxy", nobody_else, *arguments])
+        return run([*lab.inside, *way, "curl", "-sS", "-m", "20", "--noproxy", nobody_else, *arguments])
 
     def gets_out_by_the_gate_only(self, user):
         lab = self.lab("up", "allowlist", "--netns", user=user)
-        lab.says("Ctrl-C ends it")
+        lab.is_up()
         ca = lab.says(r"\nCA +(\S+)\n")[1]
         proxy = lab.says(r"\nproxy +(http://\S+)\n")[1]
         host = "contoso-prod.westeurope.datafactory.azure.net"
@@ -179,7 +125,7 @@ class AClientOfOnesOwn(Case):
 class NothingIsLeft(Case):
     def up(self, user=()):
         lab = self.lab("up", "private-link", "--netns", user=user)
-        lab.says("Ctrl-C ends it")
+        lab.is_up()
         return lab
 
     def test_after_ctrl_c(self):

@@ -1,10 +1,15 @@
 // Azurite's process, played by small scripts; the real one is in tests/e2e.
 #include "lab/azurite.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "lab/loopback_listener.hpp"
 
 namespace shirgate::lab {
 namespace {
@@ -32,21 +37,34 @@ class AzuriteProgram : public testing::Test {
   /// What becomes of this script in Azurite's place.
   [[nodiscard]] std::string complaint_about(const std::string& script,
                                             std::chrono::milliseconds limit = Azurite::start_limit) {
-    const auto path = place_.path() / "azurite-blob";
-    std::ofstream(path) << "#!/bin/sh\n" << script << '\n';
+    const auto path = place.path() / "azurite-blob";
+    return complaint_about_file("#!/bin/sh\n" + script + '\n', limit);
+  }
+  /// The same of a file that holds just this.
+  [[nodiscard]] std::string complaint_about_file(const std::string& content,
+                                                 std::chrono::milliseconds limit = Azurite::start_limit) {
+    const auto path = place.path() / "azurite-blob";
+    std::ofstream(path) << content;
     fs::permissions(path, fs::perms::owner_all);
     const auto started = Azurite::start(path.string(), "contosostage", limit);
     return started.has_error() ? started.error().text() : "none";
   }
 
- private:
-  TemporaryDirectory place_{"shirgate-azurite-test"};
+  TemporaryDirectory place{"shirgate-azurite-test"};
 };
 
 TEST_F(AzuriteProgram, IsAskedForByAPathThatIsThere) {
-  const auto started = Azurite::start("/nowhere/azurite-blob", "contosostage");
-  ASSERT_TRUE(started.has_error());
-  EXPECT_NE(started.error().text().find("no such program"), std::string::npos) << started.error().text();
+  for (const auto& none : {std::string("/nowhere/azurite-blob"), place.path().string()}) {
+    const auto started = Azurite::start(none, "contosostage");
+    ASSERT_TRUE(started.has_error());
+    EXPECT_NE(started.error().text().find("no such program"), std::string::npos) << started.error().text();
+  }
+}
+
+TEST_F(AzuriteProgram, IsSaidNotToRunWhereItCant) {
+  const auto complaint = complaint_about_file("neither a script nor a program\n");
+  EXPECT_NE(complaint.find("it ended before it listened: Exec format error; --azurite"), std::string::npos)
+      << complaint;
 }
 
 TEST_F(AzuriteProgram, IsQuotedWhereItEnds) {
@@ -57,12 +75,41 @@ TEST_F(AzuriteProgram, IsQuotedWhereItEnds) {
 
 TEST_F(AzuriteProgram, IsNotWaitedForWithoutEnd) {
   const auto complaint = complaint_about("echo still loading; exec sleep 60", std::chrono::milliseconds(300));
-  EXPECT_NE(complaint.find("it did not listen within 300 ms"), std::string::npos) << complaint;
+  EXPECT_NE(complaint.find("it did not serve within 300 ms: "), std::string::npos) << complaint;
+}
+
+TEST_F(AzuriteProgram, IsNotWaitedForWithoutEndWhereItListensAndIsSilent) {
+  LoopbackListener silent([](BlockingSocket& socket) { static_cast<void>(socket.read_up_to(max_head_bytes)); });
+  const auto says = fmt::format("echo successfully listens on http://{}; exec sleep 60", to_string(silent.at()));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto complaint = complaint_about(says, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, Azurite::start_limit)
+      << "the first question has no limit of its own";
+  EXPECT_NE(complaint.find("it did not serve within 2000 ms: "), std::string::npos) << complaint;
+  EXPECT_NE(complaint.find("gave no answer. waiting: Connection timed out"), std::string::npos) << complaint;
+}
+
+TEST_F(AzuriteProgram, EndsWithWhatItForked) {
+  const auto pid_file = place.path() / "pid";
+  const auto complaint = complaint_about(fmt::format("sleep 600 & echo $! >{}; exit 1", pid_file.string()));
+  EXPECT_NE(complaint.find("it ended before it listened"), std::string::npos) << complaint;
+  long pid = 0;
+  std::ifstream(pid_file) >> pid;
+  ASSERT_GT(pid, 0);
+  const auto state = [&] {
+    std::ifstream stat(fmt::format("/proc/{}/stat", pid));
+    const std::string text{std::istreambuf_iterator<char>(stat), {}};
+    return text.empty() ? 'Z' : text[text.rfind(')') + 2];
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (state() != 'Z' && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(state(), 'Z') << "gone, or dead and waiting for its new parent";
 }
 
 TEST_F(AzuriteProgram, IsFoundOutWhereNothingListens) {
   const auto complaint = complaint_about("echo successfully listens on http://127.0.0.1:1; exec sleep 60");
-  EXPECT_NE(complaint.find("what listens is not Azurite: HTTP/1.1 502"), std::string::npos) << complaint;
+  EXPECT_NE(complaint.find("can't connect to 127.0.0.1:1: Connection refused; --azurite"), std::string::npos)
+      << complaint;
 }
 
 TEST_F(AzuriteProgram, GetsItsAccountAndPlace) {

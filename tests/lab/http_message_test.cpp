@@ -51,6 +51,8 @@ TEST(HttpMessage, StatesTheLengthOnce) {
   const auto message = parse_head("PUT /x HTTP/1.1\r\nContent-Length: 5\r\n\r\n");
   ASSERT_TRUE(message);
   EXPECT_EQ(to_text(*message), "PUT /x HTTP/1.1\r\ncontent-length: 5\r\n\r\n");
+  const HttpMessage empty{"PUT /x HTTP/1.1", {{"content-length", ""}}};
+  EXPECT_EQ(to_text(empty), "PUT /x HTTP/1.1\r\ncontent-length: \r\n\r\n");
 }
 
 }  // namespace

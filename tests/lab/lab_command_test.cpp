@@ -31,6 +31,7 @@ class Lab {
       ::close(ends[0]);
       ::close(ends[1]);
       ::setenv("TMPDIR", directory_.path().c_str(), 1);
+      ::setenv("PATH", "/nowhere", 1);  // whoever has an azurite-blob does not test with it here
       std::vector<char*> argv;
       arguments.insert(arguments.begin(), SHIRGATE_BINARY);
       for (auto& argument : arguments) argv.push_back(argument.data());
@@ -128,6 +129,7 @@ TEST_F(LabCommand, WritesAPage) {
   std::ifstream file(page);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   EXPECT_NE(text.find("<td class=\"blocked\">blocked</td>"), std::string::npos) << text;
+  EXPECT_NE(text.find("<p>Blob storage: built-in</p>\n"), std::string::npos) << text;
   EXPECT_NE(lab.output().find("| relay | blocked | blocked (host\\_not\\_listed) |"), std::string::npos)
       << lab.output();
 }
@@ -176,7 +178,7 @@ TEST_F(LabCommand, SaysWhatToDoWhereAzuriteIsNotThere) {
   Lab missing({"lab", "run", "allowlist", "--azurite", "/nowhere/azurite-blob"});
   EXPECT_EQ(missing.end(), 2);
   EXPECT_EQ(missing.output(),
-            "--azurite /nowhere/azurite-blob: there is no such program; npm install -g azurite brings azurite-blob, "
+            "--azurite /nowhere/azurite-blob: there is no such program, npm install -g azurite brings azurite-blob; "
             "--azurite built-in does without it\n");
   EXPECT_TRUE(missing.left_nothing());
   Lab netns({"lab", "up", "allowlist", "--azurite", "azurite-blob", "--netns"});
@@ -186,9 +188,15 @@ TEST_F(LabCommand, SaysWhatToDoWhereAzuriteIsNotThere) {
 }
 
 TEST_F(LabCommand, StartsNoAzuriteWhereNothingIsStaged) {
-  Lab lab({"lab", "run", "sql-direct", "--azurite", "/nowhere/azurite-blob"});
+  const TemporaryDirectory place("shirgate-lab-page");
+  const auto page = place.path() / "lab.html";
+  Lab lab({"lab", "run", "sql-direct", "--azurite", "/nowhere/azurite-blob", "--html", page.string()});
   EXPECT_EQ(lab.end(), 0) << lab.output();
   EXPECT_EQ(lab.output().find("Blob storage"), std::string::npos) << lab.output();
+  std::ifstream file(page);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_NE(text.find("</p>\n<table>"), std::string::npos) << text;
+  EXPECT_EQ(text.find("<p></p>"), std::string::npos) << text;
 }
 
 TEST_F(LabCommand, StaysUpUntilItIsInterruptedAndLeavesNothing) {

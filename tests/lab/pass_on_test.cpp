@@ -70,6 +70,36 @@ TEST(PassOn, TellsACutAnswerFromAWholeOne) {
   EXPECT_EQ(silent.ask({"GET /c/b HTTP/1.1"}).status(), 502);
 }
 
+TEST(PassOn, RefusesAnAnswerThatIsTooLong) {
+  PlainServer longer("HTTP/1.1 200 OK\r\n\r\n" + std::string(max_body_bytes + 1, 'x'));
+  const auto answer = longer.ask({"GET /c/b HTTP/1.1"});
+  EXPECT_EQ(answer.status(), 502);
+  EXPECT_NE(answer.body.find("its length is none that the lab takes"), std::string::npos) << answer.body;
+  PlainServer states("HTTP/1.1 200 OK\r\ncontent-length: 67108865\r\n\r\n");
+  EXPECT_EQ(states.ask({"GET /c/b HTTP/1.1"}).status(), 502);
+}
+
+TEST(PassOn, RefusesAnAnswerInChunks) {
+  PlainServer server("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n");
+  const auto answer = server.ask({"GET /c/b HTTP/1.1"});
+  EXPECT_EQ(answer.status(), 502);
+  EXPECT_NE(answer.body.find("in chunks"), std::string::npos) << answer.body;
+}
+
+TEST(PassOn, RefusesARequestInChunks) {
+  PlainServer server("HTTP/1.1 201 Created\r\n\r\n");
+  const auto answer = server.ask({"PUT /c/b HTTP/1.1", {{"transfer-encoding", "chunked"}}});
+  EXPECT_EQ(answer.status(), 501);
+  EXPECT_EQ(server.asked(), "") << "the server is not asked";
+}
+
+TEST(PassOn, ExpectsNoBodyWhereThereIsNone) {
+  PlainServer unchanged("HTTP/1.1 304 Not Modified\r\ncontent-length: 77\r\n\r\n");
+  EXPECT_EQ(to_text(unchanged.ask({"GET /c/b HTTP/1.1"})), "HTTP/1.1 304 Not Modified\r\ncontent-length: 77\r\n\r\n");
+  PlainServer nothing("HTTP/1.1 204 No Content\r\n\r\n");
+  EXPECT_EQ(to_text(nothing.ask({"DELETE /c/b HTTP/1.1"})), "HTTP/1.1 204 No Content\r\n\r\n");
+}
+
 TEST(PassOn, SaysThatNobodyListens) {
   std::optional<LoopbackListener> gone(std::in_place, [](BlockingSocket&) {});
   const auto at = gone->at();

@@ -1,6 +1,7 @@
 #include "lab/supervised.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -65,6 +66,18 @@ TEST_F(Supervised, EndsWhatTheWorkLeftRunning) {
   char none = 0;
   EXPECT_EQ(::read(ends[0], &none, 1), 0) << "nobody holds the other end any more";
   ::close(ends[0]);
+}
+
+TEST_F(Supervised, SparesTheChildrenOfBefore) {
+  const auto before = ::fork();
+  if (before == 0) {
+    ::pause();
+    ::_exit(1);
+  }
+  EXPECT_EQ(run_supervised(leave_a_file).exit_code, 0);
+  EXPECT_EQ(::waitpid(before, nullptr, WNOHANG), 0) << "it still runs";
+  ::kill(before, SIGKILL);
+  EXPECT_EQ(::waitpid(before, nullptr, 0), before);
 }
 
 TEST_F(Supervised, ShowsWhatFailed) {

@@ -29,6 +29,18 @@ TEST(TlsStream, ReadsThroughAMarkAndKeepsTheRest) {
   EXPECT_EQ(pair.client().read_up_to(100), "body");
 }
 
+TEST(TlsStream, IsNotQuietWhereARecordWaits) {
+  constexpr std::size_t record_bytes = 16384;
+  TlsPair pair([&](TlsStream& server) {
+    server.write_all(std::string(record_bytes + 1, 'x'));
+    static_cast<void>(server.read_up_to(1));
+  });
+  ASSERT_TRUE(pair.client().handshake());
+  EXPECT_EQ(pair.client().read_up_to(record_bytes).size(), record_bytes);
+  EXPECT_FALSE(pair.client().stays_quiet(std::chrono::seconds(5)));
+  EXPECT_EQ(pair.client().read_up_to(1), "x");
+}
+
 TEST(TlsStream, SaysThatItWasCut) {
   TlsPair pair([](TlsStream& server) { server.write_all("half of"); });
   ASSERT_TRUE(pair.client().handshake());
