@@ -31,6 +31,7 @@ class TakenSignals {
     sigemptyset(&taken_);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&taken_, signal);
     pthread_sigmask(SIG_BLOCK, &taken_, &before_);
+    std::signal(SIGCHLD, SIG_DFL);  // ignored, as some parents leave it to theirs, it would never come
   }
   ~TakenSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
   TakenSignals(const TakenSignals&) = delete;
