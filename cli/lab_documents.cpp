@@ -95,6 +95,7 @@ constexpr std::string_view page_head = R"(<!doctype html>
 body { font: 15px sans-serif; margin: 2em; max-width: 80em }
 table { border-collapse: collapse; margin: 1em 0 }
 th, td { border: 1px solid #bbb; padding: .25em .6em; text-align: left; vertical-align: top }
+th, td:first-child { white-space: nowrap }
 .works { background: #dcf5dc } .degraded { background: #fdf0c8 } .blocked { background: #f9d9d6 } .NO { background: #f9d9d6 }
 </style></head><body><h1>shirgate lab</h1>
 )";

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cli/report_formats.hpp"
+
 namespace shirgate {
 namespace {
 
@@ -80,7 +82,7 @@ std::string summary_of(const ScenarioReports& reports) {
     took += report.took;
     if (report.broken() > 0) ++broken;
   }
-  return fmt::format("{} scenarios, {} ({:.1f} s)", reports.size(),
+  return fmt::format("{}, {} ({:.1f} s)", counted(reports.size(), "scenario"),
                      broken == 0 ? "all held" : fmt::format("{} did not hold", broken),
                      static_cast<double>(took.count()) / 1000);
 }
