@@ -166,11 +166,16 @@ json::object report_json(const lab::ScenarioReport& report) {
 std::string reports_as_markdown(const ScenarioReports& reports) {
   std::string text = reports.size() > 1 ? as_markdown(overview_of(reports)) : "";
   for (const auto& report : reports) {
-    text += fmt::format("{}### {}: {}\n\n{}", text.empty() ? "" : "\n", report.name, in_markdown(report.title),
-                        as_markdown(channels_of(report)));
+    text += fmt::format("{}### {}: {}\n\n{}\nThe portal shows the node as {}.\n", text.empty() ? "" : "\n", report.name,
+                        in_markdown(report.title), as_markdown(channels_of(report)), in_markdown(report.status));
     if (!report.tricks.empty()) text += "\n" + as_markdown(tricks_of(report));
     if (report.strays) text += "\n" + as_markdown(strays_in(*report.strays));
     if (const auto storage = storage_of({&report, 1}); !storage.empty()) text += "\n" + in_markdown(storage) + "\n";
+    if (report.broken() > 0) text += "\n";
+    for (const auto& each : report.expectations)
+      if (!each.held)
+        text += fmt::format("- **NO** {}\n",
+                            in_markdown(fmt::format("{}: {}; found: {}", each.about, each.claim, each.found)));
   }
   return text;
 }

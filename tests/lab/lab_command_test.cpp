@@ -134,6 +134,15 @@ TEST_F(LabCommand, WritesAPage) {
       << lab.output();
 }
 
+TEST_F(LabCommand, SaysInMarkdownWhatDidNotHold) {
+  Lab lab({"lab", "run", "no-auto-update", "--without", "relay", "--format", "markdown"});
+  EXPECT_EQ(lab.end(), 1) << lab.output();
+  EXPECT_NE(lab.output().find("\n- **NO** relay: it comes to works; found: blocked (host\\_not\\_listed)"),
+            std::string::npos)
+      << lab.output();
+  EXPECT_NE(lab.output().find("\nThe portal shows the node as Limited.\n"), std::string::npos) << lab.output();
+}
+
 TEST_F(LabCommand, NamesAndExplainsScenarios) {
   Lab list({"lab", "list"});
   EXPECT_EQ(list.end(), 0);
