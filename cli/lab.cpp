@@ -99,13 +99,23 @@ std::string in_format(const Options& options, const ScenarioReports& reports) {
                              : reports_as_text(reports, terminal_width());
 }
 
+bool no_page_at(const std::string& path) {
+  fmt::print(stderr, "--html {}: can't be written; name a file in a folder that is there\n", path);
+  return false;
+}
+
+/// Before the work, so that it is not done for nothing. Prints why not.
+bool has_place_for_page(const std::string& path) {
+  std::error_code error;
+  const auto folder = std::filesystem::absolute(path, error).parent_path();
+  return path.empty() || std::filesystem::is_directory(folder, error) || no_page_at(path);
+}
+
 bool write_page(const std::string& path, const ScenarioReports& reports) {
   std::ofstream file(path);
   file << reports_as_html(reports);
   file.close();
-  if (file) return true;
-  fmt::print(stderr, "--html {}: can't be written; name a file in a folder that is there\n", path);
-  return false;
+  return file || no_page_at(path);
 }
 
 /// In the child, before anything else. Prints why not.
@@ -188,6 +198,7 @@ bool go_together(const Options& options) {
 int run_scenarios(const Options& options) {
   const auto scenarios = scenarios_of(options.scenario);
   if (scenarios.empty() || !knows_channels(options.without) || !go_together(options)) return exit_bad_input;
+  if (!has_place_for_page(options.html)) return exit_bad_input;
   return say_how_it_ended(lab::run_supervised([&] { return run_here(options, scenarios); }), exit_bad_input);
 }
 

@@ -39,14 +39,6 @@ toml::table& table_in(toml::table& root, std::string_view key) {
   return table == nullptr ? nowhere : *table;
 }
 
-void refuse_ours(toml::table& root, MistakeList& mistakes) {
-  for (const auto& one : ours)
-    if (const auto* node = table_in(root, one.section).get(one.key))
-      mistakes.add(*node, fmt::format("[{}] {}: {}", one.section, one.key, one.instead));
-  if (const auto* node = root.get("transparent"))
-    mistakes.add(*node, "[[transparent]] needs a firewall's rule to lead there, which a scenario has not; remove it");
-}
-
 /// Calls `work` with each table of [[key]].
 template <class Work>
 void for_each_table(toml::table& root, std::string_view key, Work work) {
@@ -54,6 +46,20 @@ void for_each_table(toml::table& root, std::string_view key, Work work) {
   if (list == nullptr) return;
   for (auto& entry : *list)
     if (auto* table = entry.as_table()) work(*table);
+}
+
+void refuse_ours(toml::table& root, MistakeList& mistakes) {
+  for (const auto& one : ours)
+    if (const auto* node = table_in(root, one.section).get(one.key))
+      mistakes.add(*node, fmt::format("[{}] {}: {}", one.section, one.key, one.instead));
+  for (auto* policy : {&root, &table_in(root, "reload")})
+    for_each_table(*policy, "runtime", [&](toml::table& runtime) {
+      if (const auto* node = runtime.get("clients"))
+        mistakes.add(*node,
+                     "[[runtime]] clients: the node is the only client, and the lab knows where it is; remove it");
+    });
+  if (const auto* node = root.get("transparent"))
+    mistakes.add(*node, "[[transparent]] needs a firewall's rule to lead there, which a scenario has not; remove it");
 }
 
 toml::date to_date(std::chrono::sys_days day) {
@@ -65,7 +71,7 @@ toml::date to_date(std::chrono::sys_days day) {
 void fill_in_runtimes(toml::table& root, Time now) {
   const auto until = to_date(std::chrono::floor<std::chrono::days>(now) + reporting_days);
   for_each_table(root, "runtime", [&](toml::table& runtime) {
-    if (runtime.get("clients") == nullptr) runtime.insert("clients", toml::array{"127.0.0.1/32"});
+    runtime.insert("clients", toml::array{"127.0.0.1/32"});
     if (runtime.get("mode") != nullptr && runtime.get("report_until") == nullptr) runtime.insert("report_until", until);
   });
 }

@@ -154,6 +154,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"UnknownOutcome", "", 13, "write one of: works, degraded, blocked", "control = \"fine\"\n"},
         Wrong{"PolicyMistake",
               "[[allow]]\nruntime = \"contoso-prod\"\nchannel = \"erp\"\nhosts = [\"*\"]\nports = [443]\n", 17, "*"},
+        Wrong{"Clients", "[[reload.runtime]]\nname = \"contoso-prod\"\nclients = [\"10.0.0.1\"]\n", 16,
+              "the only client"},
         Wrong{"ReloadMistake", "[[reload.runtime]]\nname = \"contoso-prod\"\nfactory = \"contoso-prod\"\n", 14,
               "region"}),
     [](const auto& tested) { return std::string(tested.param.name); });

@@ -134,6 +134,12 @@ TEST_F(LabCommand, WritesAPage) {
       << lab.output();
 }
 
+TEST_F(LabCommand, LooksForThePagesFolderBeforeTheWork) {
+  Lab lab({"lab", "run", "all", "--html", "/nowhere/page.html"});
+  EXPECT_EQ(lab.end(), 2) << lab.output();
+  EXPECT_EQ(lab.output(), "--html /nowhere/page.html: can't be written; name a file in a folder that is there\n");
+}
+
 TEST_F(LabCommand, SaysInMarkdownWhatDidNotHold) {
   Lab lab({"lab", "run", "no-auto-update", "--without", "relay", "--format", "markdown"});
   EXPECT_EQ(lab.end(), 1) << lab.output();
